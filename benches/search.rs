@@ -18,7 +18,7 @@ use rolebook::text::source::SourceFile;
 fn main() {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let folder = folder.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf(), PathBuf::from);
-    let mut loaded = Loaded::read(&folder, None).unwrap();
+    let mut loaded = Loaded::open(&folder, None).unwrap();
     let choices = Choices { title: "Handbook".to_owned(), ..Choices::default() };
     let mut pipeline = Pipeline::default();
     let compiled = pipeline.compile(&loaded.inputs, &choices).unwrap();

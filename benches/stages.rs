@@ -31,7 +31,7 @@ fn main() {
 }
 
 fn inputs() -> Inputs {
-    Loaded::read(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap().inputs
+    Loaded::open(Path::new(env!("CARGO_MANIFEST_DIR")), None).unwrap().inputs
 }
 
 fn compiled() -> Compiled {

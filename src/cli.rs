@@ -13,14 +13,46 @@ use clap_complete::Shell;
 #[derive(Debug, Parser)]
 #[command(
     name = "rolebook",
-    version,
+    version = env!("ROLEBOOK_VERSION"),
     about = "Compiles a folder of Markdown chapters on roles, competencies and strategy into a handbook site",
-    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             preview the site while you write\n  rolebook build             write the site to public/\n  rolebook check             find dead links and other mistakes\n  rolebook build docs --out site   build any folder of Markdown\n\nExit codes: 0 success, 1 errors were found, 2 the command could not run, 3 the system reported an error."
+    after_help = "Examples:\n  rolebook init handbook     write a small handbook to start from\n  rolebook serve             preview the site while you write\n  rolebook build             write the site to public/\n  rolebook check             find dead links and other mistakes\n  rolebook build docs --out site   build any folder of Markdown\n  rolebook doctor            find out why something doesn't work\n\nExit codes: 0 success, 1 errors were found, 2 the command could not run, 3 the system reported an error."
 )]
 pub struct Cli {
+    /// How to do it.
+    #[command(flatten)]
+    pub manners: Manners,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Options of the whole program.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Manners {
+    /// Run as if started in this folder.
+    #[arg(short = 'C', value_name = "DIR", global = true, help_heading = "Global options")]
+    pub directory: Option<PathBuf>,
+    /// Print only errors and what was asked for: no warnings, notes or closing lines.
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
+    pub quiet: bool,
+    /// Also say what was read from where, and how long each step took.
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    pub verbose: bool,
+    /// When to use colors.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto, global = true, help_heading = "Global options")]
+    pub color: Color,
+}
+
+/// When the output is colored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
 }
 
 /// What to do.
@@ -28,7 +60,7 @@ pub struct Cli {
 pub enum Command {
     /// Write a small handbook to start from.
     #[command(
-        after_help = "Writes chapters with prompts to answer, a README, a netlify.toml, and workflows for GitHub and GitLab.\n\nExamples:\n  rolebook init our-handbook\n\nExisting files are never overwritten."
+        after_help = "Writes chapters with prompts to answer, a README, and what publishes the site on your host: a\nworkflow or the host's own file. On a terminal, it asks for the host if you don't name one.\n\nExamples:\n  rolebook init our-handbook\n  rolebook init our-handbook --host github-pages\n\nExisting files are never overwritten."
     )]
     Init(Init),
     /// Turn a spreadsheet of levels or expectations into chapters.
@@ -53,7 +85,7 @@ pub enum Command {
     Build(Build),
     /// Check every reference and report mistakes, without writing anything.
     #[command(
-        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            also report reviews that are due and chapters without an owner\n  rolebook check --format github     annotate the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
+        after_help = "Examples:\n  rolebook check --strict\n  rolebook check --policy            also report reviews that are due and chapters without an owner\n  rolebook check --external          also follow links to other hosts\n  rolebook check --format github     annotate the lines of a pull request\n  rolebook check --format html > report.html\n  rolebook check --format json | jq '.findings[].code'"
     )]
     Check(Check),
     /// Show the site in a browser and keep it up to date while you write.
@@ -78,7 +110,20 @@ pub enum Command {
     #[command(
         after_help = "Run it in the repository's root. The owners come from `owner:` in each chapter, and their handles from\n`[owners]` in handbook.toml. If several lines of a CODEOWNERS file match a path, the last one wins.\n\nExamples:\n  rolebook codeowners > .github/CODEOWNERS"
     )]
-    Codeowners(Codeowners),
+    Codeowners(Report),
+    /// List, print and copy the files of a theme.
+    #[command(
+        after_help = "A theme of your own needs only the files that differ from the default theme. `copy` writes such\na file into themes/ and keeps the original next to it, so that `list` can say after an upgrade\nwhether the original has changed since.\n\nExamples:\n  rolebook theme list\n  rolebook theme show page.html\n  rolebook theme copy page.html --theme acme\n  rolebook theme copy style.css/tokens.css"
+    )]
+    Theme(Theme),
+    /// Delete the built site.
+    #[command(
+        after_help = "Deletes only files that Rolebook wrote and nobody has changed since. Chapters, themes and the\nolder versions in .rolebook/ stay.\n\nExamples:\n  rolebook clean\n  rolebook clean --out /tmp/site --dry-run"
+    )]
+    Clean(Clean),
+    /// Look for reasons why something doesn't work: the project, Git, permissions, ports.
+    #[command(after_help = "Examples:\n  rolebook doctor\n  rolebook doctor --json   to attach to a bug report")]
+    Doctor(Report),
     /// Print the script that completes commands and options in your shell.
     #[command(
         after_help = "Examples:\n  rolebook completions bash > ~/.local/share/bash-completion/completions/rolebook\n  rolebook completions fish > ~/.config/fish/completions/rolebook.fish\n  rolebook completions zsh > ~/.zfunc/_rolebook   where ~/.zfunc is a folder of your $fpath"
@@ -104,6 +149,10 @@ pub struct Source {
     /// The URL where the site will be published.
     #[arg(long, value_name = "URL")]
     pub base_url: Option<String>,
+    /// Change a setting of handbook.toml for this run, such as publish.host=cloudflare; may be given
+    /// several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub config: Vec<String>,
 }
 
 /// Options of `build`.
@@ -121,6 +170,9 @@ pub struct Build {
     /// The day that counts as today, such as 2026-04-01 [default: the day of the newest commit].
     #[arg(long, value_name = "DATE")]
     pub today: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `check`.
@@ -132,6 +184,12 @@ pub struct Check {
     /// Also check reviews, owners, and chapters that nothing links to.
     #[arg(long)]
     pub policy: bool,
+    /// Also follow links to other hosts. Answers are kept for a week in .rolebook/links.json.
+    #[arg(long)]
+    pub external: bool,
+    /// Ask other hosts again, even about links that were fine this week.
+    #[arg(long, requires = "external")]
+    pub fresh: bool,
     /// The day by which reviews have to be done, such as 2026-04-01 [default: today].
     #[arg(long, value_name = "DATE", requires = "policy")]
     pub today: Option<String>,
@@ -141,6 +199,9 @@ pub struct Check {
     /// Treat warnings as errors.
     #[arg(long)]
     pub strict: bool,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
     /// Show every finding, also where there are many of one kind.
     #[arg(long)]
     pub all: bool,
@@ -173,6 +234,9 @@ pub struct Diff {
     /// How to print the changes.
     #[arg(long, value_enum, default_value_t = DiffFormat::Human)]
     pub format: DiffFormat,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
 }
 
 /// How changes are printed.
@@ -224,6 +288,32 @@ pub struct Init {
     /// The folder to write to; it is created if it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// Where the site will be published.
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub host: Option<Destination>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where a new handbook will be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Destination {
+    /// GitHub Pages.
+    #[value(alias = "github")]
+    GithubPages,
+    /// Netlify.
+    Netlify,
+    /// Cloudflare Pages.
+    Cloudflare,
+    /// GitLab Pages.
+    Gitlab,
+    /// Amazon S3, behind its content delivery network.
+    S3,
+    /// Your own server with nginx.
+    Nginx,
+    /// Somewhere else.
+    None,
 }
 
 /// Options of `import`.
@@ -238,6 +328,9 @@ pub struct Import {
     /// List what would be written, without writing it.
     #[arg(long)]
     pub dry_run: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `new`.
@@ -254,6 +347,9 @@ pub struct New {
     /// The folder in the handbook [default: the folder for its kind].
     #[arg(long = "in", value_name = "FOLDER")]
     pub folder: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `mv`.
@@ -271,6 +367,9 @@ pub struct Mv {
     /// Show each line that would change, without changing it.
     #[arg(long)]
     pub dry_run: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `schema`.
@@ -292,14 +391,90 @@ pub struct Anchors {
     /// Write the anchors into the files.
     #[arg(long)]
     pub write: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
-/// Options of `codeowners`.
+/// Options of commands that only report about a project.
 #[derive(Debug, Args)]
-pub struct Codeowners {
+pub struct Report {
     /// The project, or any folder of Markdown.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `theme`.
+#[derive(Debug, Args)]
+pub struct Theme {
+    /// What to do with the theme.
+    #[command(subcommand)]
+    pub action: ThemeAction,
+}
+
+/// What to do with a theme.
+#[derive(Debug, Subcommand)]
+pub enum ThemeAction {
+    /// List the files of the theme, and which of them were replaced.
+    List(Report),
+    /// Print a file of the theme.
+    Show(ThemeShow),
+    /// Copy a file of the default theme into a theme of your own.
+    Copy(ThemeCopy),
+}
+
+/// Options of `theme show`.
+#[derive(Debug, Args)]
+pub struct ThemeShow {
+    /// The file, such as page.html, style.css/tokens.css or ui/en.toml.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Print the file of the default theme, even if your theme replaces it.
+    #[arg(long)]
+    pub original: bool,
+    /// Print what has changed in the original since it was copied.
+    #[arg(long, conflicts_with = "original")]
+    pub changes: bool,
+}
+
+/// Options of `theme copy`.
+#[derive(Debug, Args)]
+pub struct ThemeCopy {
+    /// The file, such as page.html, style.css/tokens.css or ui/en.toml.
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The theme to copy to [default: the one in handbook.toml].
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `clean`.
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// The project, or any folder of Markdown.
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The folder of the site [default: public].
+    #[arg(long, short, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// List what would be deleted, without deleting it.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `completions`.

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    rolebook::command::run(rolebook::cli::Cli::parse())
+    rolebook::command::main()
 }

@@ -11,7 +11,7 @@ use crate::declare::kind::Kind;
 use crate::model::compile::Handbook;
 use crate::text::path::{SourcePath, fold, join};
 use crate::text::quote;
-use crate::text::slug::chapter_stem;
+use crate::text::slug::{chapter_stem, titled};
 
 /// A chapter that hasn't been written to disk yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,8 @@ const PROMPTED: &str = "summary owner reviewed track rank scope horizon grows_in
 /// Fails if the path or the ID is taken, or if `folder` can't be a path in the content directory.
 pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook) -> Result<Draft, NoDraft> {
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
-    let path = place(kind, &title, folder, &handbook.config)?;
+    let folder = folder.map(|folder| named_folder(folder, handbook));
+    let path = place(kind, &title, folder.as_deref(), &handbook.config)?;
     let id = crate::chapter::parse::default_id(&path);
     let documents = handbook.documents.iter().map(|document| &document.meta);
     let of_place = |path: &SourcePath| fold(path.without_extension());
@@ -95,6 +96,15 @@ pub fn draft(kind: Kind, title: &str, folder: Option<&str>, handbook: &Handbook)
     let front_matter = front_matter(kind, &path, handbook);
     let text = format!("{front_matter}# {}\n\n{}", quote::markdown(&title), body(kind, &handbook.config));
     Ok(Draft { path, text, id })
+}
+
+/// Returns the folder that the user named. The title of a folder that doesn't exist yet becomes its
+/// slug.
+fn named_folder(folder: &str, handbook: &Handbook) -> String {
+    let bare = folder.trim_end_matches('/');
+    let start = format!("{bare}/");
+    let is_there = handbook.documents.iter().any(|document| document.meta.path.as_str().starts_with(&start));
+    if is_there { bare.to_owned() } else { titled(bare) }
 }
 
 fn refused<T>(message: String, help: &str) -> Result<T, NoDraft> {

@@ -20,6 +20,7 @@ use crate::model::link::{self, Target};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
+use crate::text::slug::titled;
 use crate::text::source::{SourceFile, Sources};
 
 /// A file and its new path.
@@ -119,7 +120,8 @@ pub fn apply(bytes: &[u8], part: Range<usize>, edits: &[Edit]) -> Vec<u8> {
     out
 }
 
-/// Plans the move of the chapter `old` to `new`.
+/// Plans the move of the chapter `old` to `new`. If the new name is a title, the file is named after
+/// its slug.
 ///
 /// # Errors
 /// Fails if one of the names is invalid, if the new path is taken, or if the handbook would have
@@ -130,6 +132,7 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
         Compiler::new().compile(sources, &choices).map_err(NoMove::Unreadable)
     };
     let before = compile(sources)?;
+    let new = &titled(new);
     let mut plan = Relocation { moves: places::moves(sources, &before, old, new)?, ..Relocation::default() };
     for document in before.documents.iter() {
         let Some(moved) = plan.moves.iter().find(|moved| moved.from == document.meta.path).cloned() else { continue };

@@ -6,7 +6,7 @@
 
 use crate::chapter::document::{Form, Fragment, Reference};
 use crate::declare::config::{Config, HtmlPolicy};
-use crate::text::path::decode_percent;
+use crate::text::path::{decode_percent, host_of};
 
 /// A parsed destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,11 +79,8 @@ fn scheme(address: &str) -> Option<&str> {
 
 /// Returns the host of a URL in lower case, or `None` if it has none.
 pub fn host(address: &str) -> Option<String> {
-    let rest = address.split_once("//")?.1;
-    let authority = rest.split(['/', '?', '#', '\\']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = if host.starts_with('[') { host } else { host.split(':').next()? };
-    (!host.is_empty()).then(|| host.to_lowercase())
+    let host = host_of(address);
+    (!host.is_empty()).then_some(host)
 }
 
 #[cfg(test)]

@@ -6,9 +6,11 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::load::Loaded;
 use super::writing::{self, Attempt};
-use super::{Outcome, say, say_text};
+use super::{Outcome, close, say_json, say_text};
 use crate::author::edit::{Anchor, with_anchors};
 use crate::chapter::document::{Document, Statement};
 use crate::cli::Anchors;
@@ -31,7 +33,7 @@ fn attempt(options: &Anchors) -> Result<bool, Attempt> {
     let loaded = Loaded::open(&options.dir, None)?;
     let handbook = loaded.handbook(&loaded.choices())?;
     let (mut count, mut steps) = (0, Vec::new());
-    let mut listed = String::new();
+    let (mut listed, mut records) = (String::new(), Vec::new());
     for document in handbook.documents.iter() {
         let missing: Vec<(&Statement, Span)> = missing(document);
         let Some(bytes) = loaded.inputs.sources.bytes(&document.meta.path) else { continue };
@@ -46,17 +48,23 @@ fn attempt(options: &Anchors) -> Result<bool, Attempt> {
         for (statement, span) in missing {
             let at = location(bytes, span.start as usize);
             let path = loaded.project.content.join(document.meta.path.as_str());
+            let name = path.to_string_lossy().replace('\\', "/");
+            records.push(json!({ "path": name, "line": at.line, "column": at.column, "anchor": statement.id }));
             let _ = writeln!(listed, "{}:{}:{}: #{}", path.display(), at.line, at.column, statement.id);
         }
     }
     let content = &loaded.project.content;
     let written = Writer::of(&loaded.project).write(writing::deed("anchors --write", ""), &steps);
     let written = written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?;
-    say_text(&listed);
-    match (count, options.write) {
-        (0, _) => say("every statement has an anchor"),
-        (n, true) => say(&format!("wrote anchors: {n}")),
-        (n, false) => say(&format!("statements without an anchor: {n}; `rolebook anchors --write` adds them")),
+    if options.json {
+        say_json(&json!({ "written": options.write, "statements": records }));
+    } else {
+        say_text(&listed);
+        match (count, options.write) {
+            (0, _) => close("every statement has an anchor"),
+            (n, true) => close(&format!("wrote anchors: {n}")),
+            (n, false) => close(&format!("statements without an anchor: {n}; `rolebook anchors --write` adds them")),
+        }
     }
     writing::note(&written, content);
     written.told();

@@ -12,12 +12,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::pipeline::Compiled;
-use super::{Outcome, left_out, say, unchanged};
+use super::said::Said;
+use super::{Outcome, close, detail, left_out, note, say_json, unchanged};
 use crate::cli::{Build, Source};
 use crate::declare::config::Config;
 use crate::model::book::chapter_url;
@@ -89,8 +90,9 @@ struct Ready {
 /// Fails if there is no handbook, if `out` contains files that Rolebook didn't write, or if the
 /// system reports an error. Mistakes of authors aren't failures but [findings](Built::findings).
 pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
-    let options = Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None };
-    let loaded = Loaded::read(&source.dir, Some(out))?;
+    let options =
+        Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None, json: false };
+    let loaded = Loaded::read(source, Some(out))?;
     let output = open(&loaded)?;
     let mut ready = Ready::new(loaded, output, &options, &|_, _| {})?;
     let mut built = Built::default();
@@ -110,34 +112,73 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
 /// Runs the command.
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
-    let loaded = Loaded::open(&options.source.dir, options.out.as_deref())?;
+    let loaded = Loaded::of(&options.source, options.out.as_deref())?;
     let output = open(&loaded)?;
-    let memory = unchanged::memory(&loaded, options);
+    let memory = if options.json { None } else { unchanged::memory(&loaded, options) };
     if let Some(said) = memory.as_ref().and_then(|(memory, key)| Said::from_json(&output.recall(memory, key)?)) {
-        eprint!("{}", said.findings);
-        said.close(&loaded, 0, start);
+        said.again(&loaded, options, start.elapsed());
         return Ok(true);
     }
     // Findings are printed before the handbook's past is read, which takes a while.
     let printed = RefCell::new(String::new());
     let print = |loaded: &Loaded, compiled: &Compiled| {
-        printed.borrow_mut().push_str(&loaded.print_some(&compiled.findings, &compiled.chain));
+        detail(&format!(
+            "checked {} chapters in {:.2} s",
+            compiled.handbook.documents.len(),
+            start.elapsed().as_secs_f64()
+        ));
+        if !options.json {
+            printed.borrow_mut().push_str(&loaded.print_some(&compiled.findings, &compiled.chain));
+        }
     };
-    let ready = Ready::new(loaded, output, options, &print)?;
-    let mut printed = printed.into_inner();
-    if let Some(note) = &ready.read_as {
-        eprintln!("{note}");
-        printed.push_str(&format!("{note}\n"));
+    let mut ready = Ready::new(loaded, output, options, &print)?;
+    let mut said = Said { findings: printed.into_inner(), ..Said::default() };
+    said.read_as.clone_from(&ready.read_as);
+    said.notes.clone_from(&ready.notes);
+    said.explain();
+    let (mut written, mut late) = (None, std::mem::take(&mut ready.late));
+    if let Some(site) = &ready.site {
+        match write_with_bar(site, &ready.output) {
+            Ok(done) => written = Some(done),
+            Err(WriteError::Render(failed)) => late.extend(failures(failed)),
+            Err(WriteError::Output(error)) => return Err(error),
+        }
     }
-    for note in &ready.notes {
-        let note = format!("note: {note}\n");
-        eprint!("{note}");
-        printed.push_str(&note);
+    if !options.json {
+        said.late = ready.print(&late);
     }
-    printed.push_str(&ready.print(&ready.late));
-    let (early, late) = (count(&ready.findings), count(&ready.late));
-    let (errors, warnings) = (early.0 + late.0, early.1 + late.1);
-    let Some(site) = &ready.site else { return Ok(stop(errors.max(1), warnings)) };
+    ready.findings.append(&mut late);
+    if let (Some(written), Some(site)) = (&written, &ready.site) {
+        report_kept(written);
+        report_withdrawn(written, site.handbook(), site.content());
+        super::theme::note_outdated(&ready.loaded.project);
+        let left = left_out::summary(&ready.loaded.inputs, site.handbook(), site.content());
+        let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
+        let (errors, warnings) = count(&ready.findings);
+        (said.pages, said.summary) = (pages(site), report::summary(errors, warnings));
+        said.tail = format!("{audience}{left}");
+    }
+    match (options.json, &written) {
+        (true, _) => say_json(&ready.json(written.as_ref())),
+        (false, Some(written)) => said.close((&ready.loaded, options), written.written, start.elapsed()),
+        (false, None) => {
+            let (errors, warnings) = count(&ready.findings);
+            close(&format!("{}; nothing was written", report::summary(errors.max(1), warnings)));
+        }
+    }
+    if let (Some((memory, key)), Some(written), Some(site)) = (memory, &written, &ready.site)
+        && said.may_be_remembered(written, &site.handbook().config)
+    {
+        ready.output.keep(&memory, &key, &said.to_json());
+    }
+    // Don't free the site, because that takes a twentieth of the time of a build and the process is
+    // about to end anyway.
+    std::mem::forget((ready.site, ready.loaded));
+    Ok(written.is_some())
+}
+
+/// Writes the site, with a progress bar if that takes a while.
+fn write_with_bar(site: &Site, output: &Output) -> Result<Written, WriteError<Box<Diagnostic>>> {
     let bar = bar(site.urls().len());
     let done = AtomicUsize::new(0);
     let progress = |_: usize| {
@@ -146,67 +187,9 @@ pub fn run(options: &Build) -> Outcome {
             bar.set_position(done as u64);
         }
     };
-    let written = write(site, &ready.output, &progress);
+    let written = write(site, output, &progress);
     bar.finish_and_clear();
-    match written {
-        Ok(written) => {
-            report_kept(&written);
-            report_withdrawn(&written, site.handbook(), site.content());
-            let left = left_out::summary(&ready.loaded.inputs, site.handbook(), site.content());
-            let audience = audience_line(&site.handbook().config, options.source.audience.as_deref());
-            let summary = report::summary(errors, warnings);
-            let said = Said { findings: printed, pages: pages(site), summary, tail: format!("{audience}{left}") };
-            said.close(&ready.loaded, written.written, start);
-            if let Some((memory, key)) = memory.filter(|_| may_remember(&said, &written, &site.handbook().config)) {
-                ready.output.keep(&memory, &key, &said.to_json());
-            }
-        }
-        Err(WriteError::Render(failed)) => {
-            let failures = failures(failed);
-            ready.print(&failures);
-            return Ok(stop(failures.len(), warnings));
-        }
-        Err(WriteError::Output(error)) => return Err(error),
-    }
-    // Don't free the site, because that takes a twentieth of the time of a build and the process is
-    // about to end anyway.
-    std::mem::forget((ready.site, ready.loaded));
-    Ok(true)
-}
-
-/// What a build said. If nothing has changed, the next build says the same.
-#[derive(Debug, Serialize, Deserialize)]
-struct Said {
-    /// The findings and notes, as they were printed.
-    findings: String,
-    pages: usize,
-    /// The number of errors and warnings in words.
-    summary: String,
-    /// The end of the closing line: the audience, and what was left out.
-    tail: String,
-}
-
-impl Said {
-    fn from_json(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-
-    fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Prints the closing line.
-    fn close(&self, loaded: &Loaded, files: usize, start: Instant) {
-        let Self { pages, summary, tail, .. } = self;
-        let (seconds, place) = (start.elapsed().as_secs_f64(), loaded.out.display());
-        say(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{tail}"));
-    }
-}
-
-/// Returns whether a build may be remembered. Findings quote chapters, and a memory of a build for
-/// one audience must not hold what is hidden from it.
-fn may_remember(said: &Said, written: &Written, config: &Config) -> bool {
-    (config.audiences.is_empty() || said.findings.is_empty()) && written.kept_edited.is_empty()
+    written
 }
 
 /// Checks the output directory before the slow part begins, and locks it until the end.
@@ -251,6 +234,19 @@ impl Ready {
         Ok(ready)
     }
 
+    /// Returns the report for programs.
+    fn json(&self, written: Option<&Written>) -> Value {
+        let mut report = self.loaded.json(&self.findings, &self.chain);
+        report["out"] = json!(self.loaded.out.to_string_lossy());
+        report["written"] = json!(written.is_some());
+        if let (Some(site), Some(written)) = (&self.site, written) {
+            report["pages"] = json!(pages(site));
+            report["files"] = json!(written.written);
+            report["removed"] = json!(written.removed.len());
+        }
+        report
+    }
+
     /// Prints the first few findings of each kind, and returns what was printed.
     fn print(&self, findings: &[Diagnostic]) -> String {
         self.loaded.print_some(findings, &self.chain)
@@ -266,11 +262,6 @@ fn pages(site: &Site) -> usize {
 fn failures(failed: Vec<(usize, Box<Diagnostic>)>) -> Vec<Diagnostic> {
     let failures: BTreeSet<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
     failures.into_iter().collect()
-}
-
-fn stop(errors: usize, warnings: usize) -> bool {
-    say(&format!("{}; nothing was written", report::summary(errors, warnings)));
-    false
 }
 
 /// Returns the part of the closing line that names the audience, or nothing if the handbook defines
@@ -310,7 +301,7 @@ fn bar(length: usize) -> ProgressBar {
 /// Reports files that stay in the output although they aren't part of the site.
 fn report_kept(written: &Written) {
     for name in written.kept_edited.iter().take(10) {
-        eprintln!("note: `{name}` was edited by hand after it was written, so it was kept");
+        note(&format!("`{name}` was edited by hand after it was written, so it was kept"));
     }
 }
 
@@ -324,9 +315,9 @@ fn report_withdrawn(written: &Written, handbook: &Handbook, content: &Content) {
     let chapters = handbook.absent.iter().map(|absent| &absent.path).filter(|path| removed(&chapter_url(path, style)));
     let withdrawn: Vec<_> = files.chain(chapters).collect();
     for path in withdrawn.iter().take(MOST_WITHDRAWN) {
-        eprintln!("note: `{path}` is no longer published: nothing refers to it, or it is marked as unfinished");
+        note(&format!("`{path}` is no longer published: nothing refers to it, or it is marked as unfinished"));
     }
     if withdrawn.len() > MOST_WITHDRAWN {
-        eprintln!("note: {} more files are no longer published", withdrawn.len() - MOST_WITHDRAWN);
+        note(&format!("{} more files are no longer published", withdrawn.len() - MOST_WITHDRAWN));
     }
 }

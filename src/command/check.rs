@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use super::load::Loaded;
 use super::past::read_day;
-use super::{Outcome, left_out, say};
+use super::{Outcome, close, complain, explain, external, left_out, note};
 use crate::cli::{Check, Format};
 use crate::model::compile::count;
 use crate::model::policy::policy;
@@ -22,7 +22,7 @@ const MOST: usize = 50;
 /// Runs the command.
 pub fn run(options: &Check) -> Outcome {
     let start = Instant::now();
-    let loaded = Loaded::open(&options.source.dir, None)?;
+    let loaded = Loaded::of(&options.source, None)?;
     loaded.need_chapters()?;
     let (compiled, content) = loaded.check(&options.source, options.strict)?;
     let (mut findings, handbook) = (compiled.findings.clone(), &compiled.handbook);
@@ -38,26 +38,32 @@ pub fn run(options: &Check) -> Outcome {
         // Each of these failures would stop a build.
         findings.extend(handbook.config.judge(site.failures(), options.strict));
     }
+    if options.external {
+        let found = external::check(handbook, &loaded.inputs.sources, (&loaded.project, options.fresh));
+        findings.extend(handbook.config.judge(found, options.strict));
+    }
     findings.sort();
+    let format = if options.json { Format::Json } else { options.format };
     let is_many = findings.len() > MOST && !handbook.config.configured;
-    if options.format == Format::Human && is_many && !options.all {
-        eprint!("{}", report::kinds(&findings));
+    if format == Format::Human && is_many && !options.all {
+        complain(&report::kinds(&findings));
         loaded.print_some(&findings, &compiled.chain);
     } else {
-        loaded.print(&findings, &compiled.chain, options.format);
+        loaded.print(&findings, &compiled.chain, format);
     }
     let (errors, warnings) = count(&findings);
-    if options.format == Format::Human {
+    if format == Format::Human {
         let seconds = start.elapsed().as_secs_f64();
-        if let Some(note) = left_out::read_as(&loaded.inputs, &loaded.project, handbook) {
-            eprintln!("{note}");
+        super::theme::note_outdated(&loaded.project);
+        if let Some(text) = left_out::read_as(&loaded.inputs, &loaded.project, handbook) {
+            explain(&text);
         }
         if let Some(hint) = left_out::hint(&content) {
-            eprintln!("{hint}");
+            note(&hint);
         }
         let (chapters, summary) = (handbook.documents.len(), report::summary(errors, warnings));
         let left = left_out::summary(&loaded.inputs, handbook, &content);
-        say(&format!("{chapters} chapters, {summary}, {seconds:.2} s{left}"));
+        close(&format!("{chapters} chapters, {summary}, {seconds:.2} s{left}"));
     }
     Ok(errors == 0)
 }

@@ -8,14 +8,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::load::Loaded;
-use super::{Outcome, say_text};
-use crate::cli::Codeowners;
+use super::{Outcome, say_json, say_text};
+use crate::cli::Report;
 use crate::declare::config::Config;
 use crate::model::compile::{Choices, Handbook};
 
 /// Runs the command.
-pub fn run(options: &Codeowners) -> Outcome {
+pub fn run(options: &Report) -> Outcome {
     let loaded = Loaded::open(&options.dir, None)?;
     loaded.need_all_read("the owners of files that could not be read are unknown")?;
     let handbook = loaded.handbook(&loaded.choices())?;
@@ -27,10 +29,21 @@ pub fn run(options: &Codeowners) -> Outcome {
     }
     let content = loaded.project.content.to_string_lossy().replace('\\', "/");
     let (text, silent) = lines(&owners, content.trim_start_matches("./").trim_matches('/'), &handbook.config);
-    say_text(&text);
+    if options.json {
+        let handle = |owner: &String| handbook.config.owners.get(owner).and_then(|owner| owner.handle.clone());
+        let folder =
+            Some(content.trim_start_matches("./").trim_matches('/')).filter(|folder| !matches!(*folder, "" | "."));
+        let place = |path: &String| folder.map_or_else(|| path.clone(), |folder| format!("{folder}/{path}"));
+        let record =
+            |(path, owner): (&String, &String)| json!({ "path": place(path), "owner": owner, "handle": handle(owner) });
+        say_json(&json!({ "chapters": owners.iter().map(record).collect::<Vec<_>>() }));
+    } else {
+        say_text(&text);
+    }
     for owner in &silent {
-        eprintln!("warning: the owner `{owner}` has no handle, so their chapters are left out");
-        eprintln!("  = help: write `handle = \"@org/team\"` under `[owners.{owner}]` in handbook.toml");
+        super::complain(&format!(
+            "warning: the owner `{owner}` has no handle, so their chapters are left out\n  = help: write `handle = \"@org/team\"` under `[owners.{owner}]` in handbook.toml\n"
+        ));
     }
     Ok(true)
 }

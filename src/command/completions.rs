@@ -8,7 +8,7 @@ use clap::CommandFactory as _;
 
 use super::{Outcome, say_text};
 use crate::cli::{Cli, Completions, Man};
-use crate::world::disk::{Failure, Refusal};
+use crate::world::disk::Failure;
 
 /// Runs `rolebook completions`.
 pub fn run(options: &Completions) {
@@ -24,10 +24,9 @@ pub fn man(options: &Man) -> Outcome {
     program.build();
     let command = match options.command.as_deref() {
         None => program,
-        Some(name) => program
-            .find_subcommand(name)
-            .cloned()
-            .ok_or_else(|| Refusal::new(format!("there is no command `{name}`"), "`rolebook --help` lists them"))?,
+        Some(name) => {
+            program.find_subcommand(name).cloned().ok_or_else(|| super::usage::no_command(&Cli::command(), name))?
+        }
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(command)

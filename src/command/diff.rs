@@ -18,7 +18,7 @@ use crate::world::git::{Missing, Repository};
 
 /// Runs the command. Differences aren't errors: the exit code is 0 with or without them.
 pub fn run(options: &Diff) -> Outcome {
-    let loaded = Loaded::open(&options.source.dir, None)?;
+    let loaded = Loaded::of(&options.source, None)?;
     loaded.need_all_read("files that could not be read would look deleted")?;
     let repository = Repository::find(&loaded.project.content).map_err(|missing| refuse(&missing))?;
     let (since, commit) = since(&repository, &options.revision)?;
@@ -39,7 +39,8 @@ pub fn run(options: &Diff) -> Outcome {
     let before = compile(&mut compiler, &then, &choices, &format!("of `{}`", options.revision))?;
     let after = compile(&mut compiler, &loaded.inputs.sources, &choices, "of today")?;
     let found = delta::compare(&before, &after, &renames);
-    let text = match options.format {
+    let format = if options.json { DiffFormat::Json } else { options.format };
+    let text = match format {
         DiffFormat::Human => delta::human(&found, &since),
         DiffFormat::Markdown => delta::markdown(&found, &since),
         DiffFormat::Json => delta::json(&found, &since),

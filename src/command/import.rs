@@ -3,12 +3,14 @@
 //! Input: the table, and a project or a directory in which to create one. Output: new chapters, and
 //! a report of the parts of the table that weren't used. Never changes an existing file.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::load::{Loaded, is_colored, shown};
-use super::{Outcome, say_text, writing};
+use serde_json::json;
+
+use super::load::{Loaded, shown};
+use super::manners::{is_colored, width};
+use super::{Outcome, complain, say_json, say_text, writing};
 use crate::author::import::{self, Target, plan};
 use crate::cli::Import;
 use crate::declare::config::FILE;
@@ -67,7 +69,11 @@ pub fn run(options: &Import) -> Outcome {
             other => writing::refuse(other, &project.content),
         })?);
     }
-    say_text(&said(&import, &project.content, options));
+    if options.json {
+        say_json(&record(&import, &project.content, written.is_some()));
+    } else {
+        say_text(&said(&import, &project.content, options));
+    }
     written.iter().for_each(disk::Receipt::told);
     Ok(!import.is_refused())
 }
@@ -111,8 +117,18 @@ fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
         Place::Content(path, _) if path == name => Some((name.as_str().to_owned(), Some(Arc::clone(&bytes)))),
         _ => None,
     };
-    let text = report::human(findings, &files, is_colored(), 120);
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    complain(&report::human(findings, &files, is_colored(), width()));
+}
+
+/// Returns the report for programs.
+fn record(import: &import::Import, content: &Path, written: bool) -> serde_json::Value {
+    let file = |file: &import::NewFile| json!({ "path": shown(content, file.path.as_str()), "what": file.what });
+    let lines = |lines: &import::Lines| json!({ "path": shown(content, lines.path.as_str()), "what": lines.what, "text": lines.text });
+    json!({
+        "written": written,
+        "files": import.files.iter().map(file).collect::<Vec<_>>(),
+        "by_hand": import.by_hand.iter().map(lines).collect::<Vec<_>>(),
+    })
 }
 
 /// Describes the files that were written, the work that is left to do by hand, and the next step.

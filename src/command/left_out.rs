@@ -69,7 +69,7 @@ pub fn hint(content: &Content) -> Option<String> {
     let them = if content.unreferenced.len() == 1 { ("it is", "this file") } else { ("they are", "these files") };
     let list = list(&names)?;
     Some(format!(
-        "note: nothing refers to {}, so {} not published: {list}; to publish a file, link to it or list it in handbook.toml under `[publish] files`",
+        "nothing refers to {}, so {} not published: {list}; to publish a file, link to it or list it in handbook.toml under `[publish] files`",
         them.1, them.0
     ))
 }

@@ -3,16 +3,18 @@
 //! Input: the user's options for the handbook. Output: [`Loaded`]. Never writes anything except
 //! findings, which are printed.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::manners::{self, complain, is_colored, no_folder, note, width};
+use super::overrides;
 use super::pipeline::{Compiled, Pipeline};
 use crate::cli::{Format, Source};
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::site::publish::Content;
 use crate::site::theme::{self, ThemeFiles};
 use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::rule::Severity;
 use crate::world::disk::{Failure, Inputs, Project, Refusal, Writer};
 use crate::world::report;
 
@@ -25,23 +27,12 @@ pub struct Loaded {
     pub out: PathBuf,
     /// The files that were read.
     pub inputs: Inputs,
+    /// The settings of `handbook.toml` that are different in this run, as `KEY=VALUE`.
+    pub overrides: Vec<String>,
 }
 
 /// The maximum number of findings of the same code that `build` prints.
 const MOST_OF_A_CODE: usize = 20;
-
-/// The width of a finding in the terminal, in characters.
-const WIDTH: usize = 120;
-
-/// Returns whether findings on standard error should be colored.
-pub(super) fn is_colored() -> bool {
-    std::io::stderr().is_terminal() && wants_color()
-}
-
-/// Returns whether the user allows colors (no-color.org).
-pub(super) fn wants_color() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
 
 impl Loaded {
     /// Reads the project in the directory `dir`, and tells the user if a command there was
@@ -50,26 +41,54 @@ impl Loaded {
     /// # Errors
     /// Fails if a directory doesn't exist or can't be read.
     pub fn open(dir: &Path, out: Option<&Path>) -> Result<Self, Failure> {
-        let loaded = Self::read(dir, out)?;
+        let source = Source { dir: dir.to_path_buf(), ..Source::default() };
+        Self::of(&source, out)
+    }
+
+    /// Reads the project of `source` as [`open`](Self::open) does, with the settings that are
+    /// different in this run.
+    ///
+    /// # Errors
+    /// Fails if a directory doesn't exist or can't be read, or if one of the settings is wrong.
+    pub fn of(source: &Source, out: Option<&Path>) -> Result<Self, Failure> {
+        let loaded = Self::read(source, out)?;
         if let Some(words) = Writer::of(&loaded.project).unfinished() {
-            eprintln!("note: `rolebook {words}` was interrupted and is half done; run it again to finish it");
+            note(&format!("`rolebook {words}` was interrupted and is half done; run it again to finish it"));
         }
         Ok(loaded)
     }
 
-    /// Reads the project in the directory `dir`.
+    /// Reads the project of `source`.
     ///
     /// # Errors
-    /// Fails if a directory doesn't exist or can't be read.
-    pub fn read(dir: &Path, out: Option<&Path>) -> Result<Self, Failure> {
+    /// Fails if a directory doesn't exist or can't be read, or if one of the settings is wrong.
+    pub fn read(source: &Source, out: Option<&Path>) -> Result<Self, Failure> {
+        let dir = &source.dir;
         if !dir.is_dir() {
             let help = "name the folder that contains `handbook/`, or a folder of Markdown files";
-            return Err(Refusal::new(format!("there is no folder `{}`", dir.display()), help).into());
+            return Err(no_folder(dir, help).into());
         }
         let project = Project::find(dir)?;
         let out = out.map_or_else(|| project.out.clone(), Path::to_path_buf);
-        let inputs = project.read(&out)?;
-        Ok(Self { project, out, inputs })
+        let mut inputs = project.read(&out)?;
+        overrides::apply(&mut inputs.sources, &source.config)?;
+        super::detail(&format!(
+            "read {} from {}; the site belongs in {}",
+            report::plural(inputs.sources.files.len(), "file"),
+            shown_folder(&project.content),
+            shown_folder(&out)
+        ));
+        Ok(Self { project, out, inputs, overrides: source.config.clone() })
+    }
+
+    /// Reads the files again.
+    ///
+    /// # Errors
+    /// Fails if a directory can't be read, or if one of the settings of this run doesn't fit anymore.
+    pub fn again(&self) -> Result<Inputs, Failure> {
+        let mut inputs = self.project.read(&self.out)?;
+        overrides::apply(&mut inputs.sources, &self.overrides)?;
+        Ok(inputs)
     }
 
     /// Refuses a project with nothing that could become a page.
@@ -145,40 +164,49 @@ impl Loaded {
 
     /// Returns a refusal with the findings that led to it.
     pub fn refusal(&self, findings: &[Diagnostic], message: &str, help: &str) -> Refusal {
-        let findings = report::human(findings, &|place: &Place| self.file(place, &[]), is_colored(), WIDTH);
+        let findings = report::human(findings, &|place: &Place| self.file(place, &[]), is_colored(), width());
         Refusal { findings, ..Refusal::new(message, help) }
     }
 
     /// Prints the first few findings of each kind on standard error, for commands that weren't
     /// asked to list all of them. Returns what was printed.
     pub fn print_some(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) -> String {
-        let text = report::brief(findings, &|place: &Place| self.file(place, chain), is_colored(), MOST_OF_A_CODE);
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let shown: Vec<Diagnostic> = findings.iter().filter(|finding| is_shown(finding)).cloned().collect();
+        let look = (is_colored(), width());
+        let text = report::brief(&shown, &|place: &Place| self.file(place, chain), look, MOST_OF_A_CODE);
+        complain(&text);
         text
     }
 
     /// Formats findings for people, without color.
     pub fn draw(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) -> String {
-        report::human(findings, &|place: &Place| self.file(place, chain), false, WIDTH)
+        report::human(findings, &|place: &Place| self.file(place, chain), false, 120)
+    }
+
+    /// Returns findings for programs.
+    pub fn json(&self, findings: &[Diagnostic], chain: &[ThemeFiles]) -> serde_json::Value {
+        let text = report::json(findings, &|place: &Place| self.file(place, chain));
+        serde_json::from_str(&text).unwrap_or_default()
     }
 
     /// Prints findings: to standard error for people, and to standard output for programs.
     pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], format: Format) {
         let files = |place: &Place| self.file(place, chain);
         let text = match format {
-            Format::Human => report::human(findings, &files, is_colored(), WIDTH),
+            Format::Human => {
+                let shown: Vec<Diagnostic> = findings.iter().filter(|finding| is_shown(finding)).cloned().collect();
+                report::human(&shown, &files, is_colored(), width())
+            }
             Format::Json => report::json(findings, &files),
             Format::Github => report::github(findings, &files),
             Format::Html => report::page(findings, &files),
             Format::Sarif => report::sarif(findings, &files),
         };
-        // Ignore errors: if the program that reads the output closes the pipe, that isn't a
-        // failure.
-        let _ = if format == Format::Human {
-            std::io::stderr().lock().write_all(text.as_bytes())
+        if format == Format::Human {
+            complain(&text);
         } else {
-            std::io::stdout().lock().write_all(text.as_bytes())
-        };
+            super::say_text(&text);
+        }
     }
 
     /// Returns the file at a place, named relative to the project's root, because a page must not
@@ -208,6 +236,16 @@ impl Loaded {
             Place::Handbook => None,
         }
     }
+}
+
+/// Returns whether a finding is printed: warnings aren't if the user wants it quiet.
+fn is_shown(finding: &Diagnostic) -> bool {
+    manners::shows_warnings() || finding.severity == Severity::Error
+}
+
+/// Returns a directory as a user would write it.
+pub fn shown_folder(folder: &Path) -> String {
+    if folder == Path::new(".") { "this folder".to_owned() } else { format!("`{}`", folder.display()) }
 }
 
 /// Joins a directory and a path in the form in which a user would write the result.

@@ -6,29 +6,38 @@
 mod anchors;
 mod build;
 mod check;
+mod clean;
 mod codeowners;
 mod completions;
 mod diff;
+mod doctor;
+mod external;
 mod import;
 mod init;
 mod left_out;
 pub mod load;
+mod manners;
 mod mv;
 mod new;
+mod overrides;
 mod past;
 pub mod pipeline;
 mod preview;
+mod said;
 mod schema;
 mod serve;
+mod theme;
 mod unchanged;
+mod usage;
 mod writing;
 
 pub use self::build::{Built, build};
 pub use self::serve::{Session, State, preview};
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
+
+use clap::Parser as _;
 
 use crate::cli::{Cli, Command};
 use crate::world::disk::{Failure, Refusal};
@@ -36,19 +45,31 @@ use crate::world::disk::{Failure, Refusal};
 /// Whether a command found no errors. If it found any, the exit code is 1.
 pub type Outcome = Result<bool, Failure>;
 
-/// Prints a line on standard output. A closed pipe, as with `| head`, is ignored, because the work
-/// still has to finish.
-fn say(line: &str) {
-    say_text(&format!("{line}\n"));
-}
+use self::manners::{close, complain, detail, explain, note, say, say_json, say_text};
 
-/// Prints a text on standard output unchanged, without adding a line break.
-fn say_text(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// Reads the command line and runs the command.
+pub fn main() -> ExitCode {
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+            if let Some(refusal) = usage::explain(&error, &words) {
+                return end(Err(refusal.into()));
+            }
+            // Help and versions. A closed pipe is ignored.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match manners::apply(cli.manners.clone()) {
+        Ok(()) => run(cli),
+        Err(refusal) => end(Err(refusal.into())),
+    }
 }
 
 /// Runs a command.
-pub fn run(cli: Cli) -> ExitCode {
+fn run(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Build(options) => build::run(&options),
         Command::Check(options) => check::run(&options),
@@ -66,20 +87,25 @@ pub fn run(cli: Cli) -> ExitCode {
             Ok(true)
         }
         Command::Man(options) => completions::man(&options),
+        Command::Theme(options) => theme::run(&options),
+        Command::Clean(options) => clean::run(&options),
+        Command::Doctor(options) => Ok(doctor::run(&options)),
     };
+    end(outcome)
+}
+
+/// Says why a command failed, if it did, and returns the exit code.
+fn end(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(Failure::Refused(Refusal { message, help, findings })) => {
-            eprint!("{findings}");
-            eprintln!("error: {message}");
-            if !help.is_empty() {
-                eprintln!("  = help: {help}");
-            }
+            let help = if help.is_empty() { String::new() } else { format!("  = help: {help}\n") };
+            complain(&format!("{findings}error: {message}\n{help}"));
             ExitCode::from(2)
         }
         Err(Failure::Machine(message)) => {
-            eprintln!("error: {message}");
+            complain(&format!("error: {message}\n"));
             ExitCode::from(3)
         }
     }

@@ -5,11 +5,13 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::load::{Loaded, shown};
 use super::writing::{self, Attempt};
-use super::{Outcome, argument, say, say_text};
+use super::{Outcome, argument, close, say, say_json, say_text};
 use crate::author::opened::{ADVICE, Change, opened};
-use crate::author::relocate::{Edit, NoMove, Relocation, apply, plan};
+use crate::author::relocate::{Edit, Move, NoMove, Relocation, apply, plan};
 use crate::cli::Mv;
 use crate::text::path::SourcePath;
 use crate::text::source::Sources;
@@ -65,6 +67,10 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     for moved in &plan.moves {
         writer.check_new(&moved.to)?;
     }
+    if options.json && options.dry_run {
+        say_json(&json(&plan, &content, false));
+        return Ok(true);
+    }
     if options.dry_run {
         say_text(&listing(&plan, &loaded));
         say("Nothing was changed, because this was a dry run.");
@@ -72,11 +78,16 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     }
     let written = writer.write(writing::deed(words, ""), &steps(&plan, &loaded.inputs.sources));
     let written = written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?;
+    if options.json {
+        say_json(&json(&plan, &content, true));
+        written.told();
+        return Ok(true);
+    }
     for moved in &plan.moves {
         say(&format!("moved {} to {}", shown(&content, moved.from.as_str()), shown(&content, moved.to.as_str())));
     }
     let files = plan.edits.keys().filter(|path| plan.new_place(path) == **path).count();
-    say(&format!(
+    close(&format!(
         "{} and {} updated; the old addresses redirect to the new ones. Next: `rolebook check{}`",
         plural(plan.references, "reference"),
         plural(files, "file"),
@@ -85,6 +96,19 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
     writing::note(&written, &content);
     written.told();
     Ok(true)
+}
+
+/// Returns the report for programs.
+fn json(plan: &Relocation, content: &Path, written: bool) -> Value {
+    let name = |path: &SourcePath| shown(content, path.as_str());
+    let moved = |moved: &Move| json!({ "from": name(&moved.from), "to": name(&moved.to) });
+    let edited: Vec<String> = plan.edits.keys().map(|path| name(&plan.new_place(path))).collect();
+    json!({
+        "written": written,
+        "moved": plan.moves.iter().map(moved).collect::<Vec<_>>(),
+        "edited": edited,
+        "references": plan.references,
+    })
 }
 
 /// Strips the content directory from a path, because shell completion produces paths that start

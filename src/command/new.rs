@@ -3,7 +3,7 @@
 //! Input: a kind, a title and a project. Output: one new file. Never overwrites a file.
 
 use super::load::{Loaded, shown};
-use super::{Outcome, argument, say, writing};
+use super::{Outcome, argument, close, say, say_json, writing};
 use crate::author::draft::draft;
 use crate::cli::New;
 use crate::declare::kind::Kind;
@@ -27,8 +27,14 @@ pub fn run(options: &New) -> Outcome {
     let written = Writer::of(&loaded.project).write(writing::deed(&words, ""), &[step]);
     let written = written.map_err(|unwritten| writing::refuse(unwritten, content))?;
     let dir = argument(&options.dir);
-    say(&format!("wrote {}", shown(content, draft.path.as_str())));
-    say(&format!(
+    let place = shown(content, draft.path.as_str());
+    if options.json {
+        say_json(&serde_json::json!({ "path": place, "id": draft.id }));
+        written.told();
+        return Ok(true);
+    }
+    say(&format!("wrote {place}"));
+    close(&format!(
         "Next: answer its prompts \"(Fill in: …)\", and link to it as [[{}]]; `rolebook check{dir}` lists what is open.",
         draft.id
     ));

@@ -21,6 +21,7 @@ use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
 use super::{Outcome, writing};
 use crate::cli::{Serve, Source};
+use crate::declare::config::FILE;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
@@ -42,7 +43,7 @@ pub fn run(options: &Serve) -> Outcome {
     if options.edit {
         writing::resumes(&options.source.dir, "")?;
     }
-    let mut session = Session::start(Loaded::open(&options.source.dir, None)?, options, start)?;
+    let mut session = Session::start(Loaded::of(&options.source, None)?, options, start)?;
     let caller = session.watcher.caller();
     // Without a handler, Ctrl-C would still end the program, but with a different exit code.
     let _ = ctrlc::set_handler(move || caller.stop());
@@ -72,7 +73,7 @@ pub fn run(options: &Serve) -> Outcome {
 /// Fails if there is no handbook, or if no port is free.
 pub fn preview(source: &Source, at: SocketAddr) -> Result<Session, Failure> {
     let (source, port, host) = (source.clone(), at.port(), at.ip());
-    let (start, loaded) = (Instant::now(), Loaded::read(&source.dir, None)?);
+    let (start, loaded) = (Instant::now(), Loaded::read(&source, None)?);
     let options =
         Serve { source, port, host, edit: false, editor: None, allow_host: Vec::new(), open: false, poll: false };
     Session::start(loaded, &options, start)
@@ -226,6 +227,10 @@ fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {
         return everything(loaded);
     };
+    // Settings of this run are applied to the whole of `handbook.toml`.
+    if !loaded.overrides.is_empty() && paths.iter().any(|path| path.as_str() == FILE) {
+        return everything(loaded);
+    }
     // Only reading everything produces findings about files that can't be read. So read everything
     // if there are such findings about these files, or if a file has become too large.
     let is_reported = |finding: &Diagnostic| match &finding.place {
@@ -294,7 +299,7 @@ fn name(changed: &BTreeSet<SourcePath>) -> String {
 /// Reads the whole project again. If the project or a chapter temporarily can't be read, its
 /// earlier contents are kept.
 fn everything(loaded: &mut Loaded) -> Option<Vec<SourcePath>> {
-    let Ok(mut inputs) = loaded.project.read(&loaded.out) else { return None };
+    let Ok(mut inputs) = loaded.again() else { return None };
     inputs.keep_unread(&loaded.inputs);
     let (before, after) = (&loaded.inputs.sources.files, &inputs.sources.files);
     let hash = |file: Option<&SourceFile>| file.map(|file| file.hash);

@@ -9,7 +9,8 @@ use std::fs;
 
 use blake3::{Hash, Hasher};
 
-use super::load::{Loaded, is_colored};
+use super::load::Loaded;
+use super::manners::{is_colored, shows_warnings, width};
 use crate::cli::Build;
 use crate::declare::config::FILE;
 use crate::text::path::SourcePath;
@@ -23,7 +24,7 @@ pub fn memory(loaded: &Loaded, options: &Build) -> Option<(Memory, Hash)> {
     loaded.inputs.sources.bytes(&SourcePath::new(FILE))?;
     let place = fs::canonicalize(&loaded.out).unwrap_or_else(|_| loaded.out.clone());
     let mut name = Hasher::new();
-    add(&mut name, &(place, &loaded.out, options, is_colored()));
+    add(&mut name, &(place, &loaded.out, options, is_colored(), width(), shows_warnings()));
     let name = name.finalize();
     let (inputs, past) = rayon::join(|| of_inputs(loaded), || of_past(loaded));
     let mut key = Hasher::new();

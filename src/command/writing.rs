@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 
 /// Returns the Unix timestamp in milliseconds.
 #[allow(clippy::disallowed_methods, reason = "the journal says when something was written, and no page reads it")]
-fn now() -> u64 {
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
@@ -42,7 +42,7 @@ pub fn begin(writer: &Writer, words: &str, input: &str) -> Result<Option<Finishe
         if finished.words == words && finished.input == input && finished.is_done {
             own = Some(finished);
         } else if finished.is_new {
-            eprintln!("note: an interrupted `rolebook {}` {how}", finished.words);
+            super::note(&format!("an interrupted `rolebook {}` {how}", finished.words));
         }
     }
     Ok(own)
@@ -121,10 +121,10 @@ pub fn refuse(unwritten: Unwritten, content: &Path) -> Failure {
 pub fn note(written: &Receipt, content: &Path) {
     for (path, kept) in &written.late {
         let path = shown(content, path.as_str());
-        eprintln!("note: `{path}` was saved at the same moment; that text is kept in {}", kept.display());
+        super::note(&format!("`{path}` was saved at the same moment; that text is kept in {}", kept.display()));
     }
     for path in &written.again {
         let path = shown(content, path.as_str());
-        eprintln!("note: `{path}` is there again: an editor saved it under its old name; both files were kept");
+        super::note(&format!("`{path}` is there again: an editor saved it under its old name; both files were kept"));
     }
 }

@@ -24,7 +24,7 @@ use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};
 use crate::text::near::{did_you_mean, nearest};
-use crate::text::path::{SourcePath, UrlPath, join};
+use crate::text::path::{SourcePath, UrlPath, host_of, join};
 use crate::text::rule::{Rule, Severity};
 use crate::text::source::Text;
 use crate::text::typography;
@@ -69,6 +69,7 @@ table! {
         security: Security, "what pages may contain and load";
         publish: Publish, "how the site is published";
         search: Search, "how readers find chapters";
+        external: External, "how `check --external` follows links to other hosts";
         gone: Vec<Gone>, "deleted chapters, and what to read instead", by readers::gone;
         health: Health, "who sees the page about the handbook's health";
         check: BTreeMap<Rule, Severity>, "the severity of each rule",
@@ -192,6 +193,9 @@ table! {
     Security {
         html: HtmlPolicy, "how raw HTML is treated";
         hosts: Vec<String>, "other hosts that pages may load images and frames from", by readers::hosts;
+        scripts: Vec<String>, "other hosts that pages may load scripts from, such as that of an analytics service",
+            by readers::named_hosts;
+        connect: Vec<String>, "other hosts that scripts of pages may send data to", by readers::named_hosts;
         active: Vec<String>, "content files that may run scripts when opened, by path or pattern";
     }
 }
@@ -215,6 +219,26 @@ table! {
     Search {
         synonyms: Vec<(String, Vec<String>)>, "words that readers type, each with what the handbook calls them",
             as Shape::Map(&Shape::List(&Shape::Text)), by readers::synonyms;
+    }
+}
+
+table! {
+    /// The settings for links to other hosts.
+    External {
+        skip: Vec<String>, "links that aren't followed: hosts such as `intranet.example`, or the beginnings of URLs";
+    }
+}
+
+impl External {
+    /// Returns whether a link to another host isn't followed.
+    pub fn skips(&self, url: &str) -> bool {
+        let host = host_of(url);
+        self.skip.iter().any(|skip| {
+            let skip = skip.trim_end_matches('*');
+            let is_start = skip.contains("://") && url.starts_with(skip);
+            let of_host = host.strip_suffix(skip).is_some_and(|above| above.is_empty() || above.ends_with('.'));
+            is_start || (!skip.is_empty() && of_host)
+        })
     }
 }
 

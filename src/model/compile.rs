@@ -197,8 +197,12 @@ impl Compiler {
         {
             let known: Vec<&str> = config.audiences.keys().map(String::as_str).collect();
             let message = format!("no audience called `{name}`");
-            let help = did_you_mean(&nearest(name, known.iter().copied(), 1));
-            let help = help.unwrap_or_else(|| format!("handbook.toml declares {}", known.join(", ")));
+            let near = did_you_mean(&nearest(name, known.iter().copied(), 1));
+            let near = near.map(|near| format!("{near} ")).unwrap_or_default();
+            let help = match known.as_slice() {
+                [] => "handbook.toml declares no audiences; leave out `--audience`".to_owned(),
+                known => format!("{near}handbook.toml declares {}", known.join(", ")),
+            };
             findings.push(Diagnostic::at(Rule::UnknownAudience, Place::Handbook, message).help(help));
         }
         if choices.audience.is_some() {

@@ -401,10 +401,12 @@ pub fn base_path(base: &str) -> &str {
 /// Returns the content security policy of every page. It allows only this site's own files and the
 /// hosts listed in `handbook.toml`.
 pub fn policy(config: &Config) -> String {
-    let hosts: String = config.security.hosts.iter().map(|host| format!(" https://{host}")).collect();
+    let list = |hosts: &[String]| hosts.iter().map(|host| format!(" https://{host}")).collect::<String>();
+    let hosts = list(&config.security.hosts);
+    let (scripts, connect) = (list(&config.security.scripts), list(&config.security.connect));
     let frames = if hosts.is_empty() { String::new() } else { format!(" frame-src{hosts};") };
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{hosts}; media-src 'self'{hosts}; font-src 'self'; \
-         connect-src 'self'; manifest-src 'self';{frames} base-uri 'none'; form-action 'self'"
+        "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; img-src 'self'{hosts}; media-src 'self'{hosts}; font-src 'self'; \
+         connect-src 'self'{connect}; manifest-src 'self';{frames} base-uri 'none'; form-action 'self'"
     )
 }

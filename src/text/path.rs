@@ -250,6 +250,15 @@ pub fn decode_percent(text: &str) -> Option<String> {
     String::from_utf8(out).ok()
 }
 
+/// Returns the host of a URL in lower case, without user and port, or an empty string.
+pub fn host_of(url: &str) -> String {
+    let rest = url.split_once("//").map_or("", |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = if host.starts_with('[') { host } else { host.split(':').next().unwrap_or_default() };
+    host.to_lowercase()
+}
+
 /// Returns the form of a name that is used to compare names: Unicode normalization form C, in lower
 /// case, with single spaces.
 pub fn fold(name: &str) -> String {
@@ -354,6 +363,19 @@ mod tests {
         }
         for good in ["a.md", "console.md", "com.md", "com10.md", ".hidden", "100%/a#b & c.md", "\u{1f600}.md"] {
             assert_eq!(SourcePath::new(good).unportable_part(), None);
+        }
+    }
+
+    #[test]
+    fn every_name_of_a_windows_device_is_recognized_in_any_case_and_with_any_ending() {
+        let numbered = (0..10).flat_map(|n| [format!("com{n}"), format!("lpt{n}")]);
+        for device in ["con", "prn", "aux", "nul"].into_iter().map(str::to_owned).chain(numbered) {
+            for name in [device.clone(), device.to_uppercase(), format!("{device}.md"), format!("a/{device}/b.md")] {
+                assert!(SourcePath::new(name.as_str()).unportable_part().is_some(), "{name}");
+            }
+            for name in [format!("{device}s.md"), format!("a-{device}.md"), format!("my {device}")] {
+                assert_eq!(SourcePath::new(name.as_str()).unportable_part(), None, "{name}");
+            }
         }
     }
 

@@ -93,6 +93,7 @@ rules! {
     CyclicRoles "cyclic-roles" Strict "roles extend or grow into each other in a ring";
     CyclicTransclusion "cyclic-transclusion" Strict "a chapter transcludes itself, directly or through other chapters";
     DeadAnchor "dead-anchor" Strict "a reference names a heading or anchor that its chapter does not have";
+    DeadExternal "dead-external" Warning "a link to another host leads nowhere; only with --external";
     DeadLink "dead-link" Strict "the target of a reference does not exist";
     DecisionAccountable "decision-accountable" Strict "a decision has no accountable party, or more than one";
     DecisionForm "decision-form" Strict "a decision has a bullet that is not understood";

@@ -46,6 +46,20 @@ pub fn short_slug(text: &str, words: usize) -> String {
     slug(&first.join(" ")).trim_matches('-').to_owned()
 }
 
+/// Returns a path in which a title at its end, such as `Head of Product`, is replaced with its slug.
+/// Names without spaces and names of Markdown files stay as they are.
+pub fn titled(path: &str) -> String {
+    let start = path.rfind('/').map_or(0, |slash| slash + 1);
+    let (folder, name) = path.split_at(start);
+    let lower = name.to_ascii_lowercase();
+    let is_file = lower.ends_with(".md") || lower.ends_with(".markdown");
+    let stem = chapter_stem(name);
+    if is_file || stem.is_empty() || !name.trim().contains(char::is_whitespace) {
+        return path.to_owned();
+    }
+    format!("{folder}{stem}")
+}
+
 /// Returns the file name for a chapter with this title: its slug without repeated dashes, truncated
 /// after a word if it is long.
 pub fn chapter_stem(title: &str) -> String {
@@ -109,5 +123,16 @@ mod tests {
         let mut slugger = Slugger::default();
         let ids: Vec<_> = ["a", "a", "a-1", "a", ""].iter().map(|text| slugger.unique(text)).collect();
         assert_eq!(ids, ["a", "a-1", "a-1-1", "a-2", "section"]);
+    }
+
+    #[test]
+    fn a_title_in_a_path_becomes_a_slug() {
+        assert_eq!(titled("Head of Product"), "head-of-product");
+        assert_eq!(titled("roles/Head of Product"), "roles/head-of-product");
+        assert_eq!(titled("My Guides/How we hire?"), "My Guides/how-we-hire");
+        for same in ["head-of-product", "roles/README.md", "a/Head of Product.md", "careers/", "My Guides/", "a/??? !"]
+        {
+            assert_eq!(titled(same), same);
+        }
     }
 }

@@ -71,6 +71,13 @@ impl fmt::Display for Missing {
     }
 }
 
+/// Returns how Git names its version, such as `git version 2.50.1`, or `None` if there is no Git.
+pub fn version() -> Option<String> {
+    let output = Command::new(command::program()?).arg("--version").stderr(Stdio::null()).output().ok()?;
+    let words = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (output.status.success() && !words.is_empty()).then_some(words)
+}
+
 /// The repository that contains a content folder.
 #[derive(Clone, Debug)]
 pub struct Repository {

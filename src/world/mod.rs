@@ -8,3 +8,4 @@ pub mod git;
 pub mod report;
 pub mod server;
 pub mod watch;
+pub mod web;

@@ -46,8 +46,8 @@ pub fn human(findings: &[Diagnostic], files: &Files<'_>, color: bool, width: usi
     out
 }
 
-/// Renders at most `most` findings of each code. If there are more, adds a note that says how many.
-pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usize) -> String {
+/// Renders at most `most` findings of each code, colored or not, in a width. If there are more, adds a note that says how many.
+pub fn brief(findings: &[Diagnostic], files: &Files<'_>, (color, width): (bool, usize), most: usize) -> String {
     let mut counted: BTreeMap<Rule, usize> = BTreeMap::new();
     let mut is_shown = |finding: &&Diagnostic| {
         let count = counted.entry(finding.code).or_default();
@@ -55,7 +55,7 @@ pub fn brief(findings: &[Diagnostic], files: &Files<'_>, color: bool, most: usiz
         *count <= most
     };
     let shown: Vec<Diagnostic> = findings.iter().filter(|finding| is_shown(finding)).cloned().collect();
-    let mut out = human(&shown, files, color, 120);
+    let mut out = human(&shown, files, color, width);
     let more: Vec<String> = counted
         .iter()
         .filter(|(_, count)| **count > most)
@@ -377,7 +377,7 @@ mod tests {
         let finding = |code, n: usize| Diagnostic::new(code, &path, None, format!("this is {n}."));
         let mut findings: Vec<Diagnostic> = (0..5).map(|n| finding(Rule::DeadLink, n)).collect();
         findings.push(finding(Rule::NoOwner, 5));
-        let text = brief(&findings, &files(b"x"), false, 3);
+        let text = brief(&findings, &files(b"x"), (false, 120), 3);
         assert!(text.contains("this is 2.") && !text.contains("this is 3.") && text.contains("this is 5."), "{text}");
         assert!(
             text.ends_with(
@@ -385,7 +385,7 @@ mod tests {
             ),
             "{text}"
         );
-        assert!(!brief(&findings, &files(b"x"), false, 5).contains("there are more findings"));
+        assert!(!brief(&findings, &files(b"x"), (false, 120), 5).contains("there are more findings"));
     }
 
     #[test]

@@ -4,27 +4,14 @@
 // Input: this repository's handbook, built for each host. Uses only the loopback address.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { after, test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
 import { parseAllHeaders } from "@netlify/headers-parser";
 import { parseAllRedirects } from "@netlify/redirect-parser";
 import redirector from "netlify-redirector";
-
-const here = dirname(fileURLToPath(import.meta.url));
-const repository = resolve(here, "../..");
-const scratch = mkdtempSync(join(tmpdir(), "rolebook-hosts-"));
-// If root starts nginx, it reads files as another user.
-chmodSync(scratch, 0o755);
-const children = [];
-after(() => {
-  for (const child of children) child.kill();
-  rmSync(scratch, { recursive: true, force: true });
-});
+import { ask, caddy, cloudflare, free, nginx, repository, scratch } from "./support.mjs";
 
 /** Builds the handbook for a host and returns the folder of the site. */
 function build(host, base) {
@@ -38,32 +25,6 @@ function build(host, base) {
   writeFileSync(chapter, readFileSync(chapter, "utf8").replace("---\n", "---\naliases: [/plans/old-roadmap/, /plan.html]\n").replace(/\naliases: \[(?!\/plans).*\]\n/, "\n"));
   execFileSync(join(repository, "target/debug/rolebook"), ["build", dir, "--base-url", base], { stdio: ["ignore", "ignore", "inherit"] });
   return join(dir, "public");
-}
-
-const free = () => new Promise((found) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => found(port));
-  });
-});
-
-/** Starts a server and waits until it answers. */
-async function start(port, command, args, options = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-  children.push(child);
-  let said = "";
-  child.stdout.on("data", (bytes) => { said += bytes; });
-  child.stderr.on("data", (bytes) => { said += bytes; });
-  for (let n = 0; n < 300; n += 1) {
-    if (child.exitCode !== null) break;
-    try {
-      await fetch(`http://127.0.0.1:${port}/`, { redirect: "manual" });
-      return `http://127.0.0.1:${port}`;
-    } catch {
-      await new Promise((next) => setTimeout(next, 200));
-    }
-  }
-  throw new Error(`${command} does not answer: ${said}`);
 }
 
 const block = (title) => {
@@ -85,7 +46,6 @@ function pages(site) {
   return list;
 }
 
-const ask = (url) => fetch(url, { redirect: "manual" });
 /** Returns the targets of the links on a page that stay on the same host. */
 const links = (html, url) => [...html.matchAll(/<a [^>]*href="([^"#]+)/g)].map((found) => new URL(found[1].replaceAll("&amp;", "&"), url)).filter((to) => to.host === url.host);
 
@@ -127,10 +87,7 @@ const theme = (site) => {
 
 test("Cloudflare's own runtime serves pages, redirects and headers", async () => {
   const site = build("cloudflare", "https://handbook.example/");
-  const port = await free();
-  const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", HOME: scratch };
-  const wrangler = join(here, "node_modules/.bin/wrangler");
-  const origin = await start(port, wrangler, ["pages", "dev", site, "--port", String(port), "--ip", "127.0.0.1", "--compatibility-date", "2026-01-01", "--inspector-port", "0"], { env, cwd: scratch });
+  const origin = await cloudflare(site);
   await common(origin, "/", site);
   for (const old of ["/plans/old-roadmap/", "/plans/old-roadmap", "/plan.html"]) {
     const answer = await ask(origin + old);
@@ -167,15 +124,6 @@ test("Netlify's own parsers accept every redirect and header, and its matcher re
   assert.ok(parsed.headers.some((rule) => /^\/assets\/[0-9a-f]{12}\/\*$/.test(rule.for) && /immutable/.test(rule.values["Cache-Control"])));
 });
 
-const nginx = async (server, port) => {
-  const folder = mkdtempSync(join(scratch, "nginx-"));
-  chmodSync(folder, 0o755);
-  const config = `daemon off; pid ${folder}/pid; error_log ${folder}/errors; worker_processes 1;\nevents {}\nhttp {\n` +
-    `include /etc/nginx/mime.types; access_log off; client_body_temp_path ${folder}/a; proxy_temp_path ${folder}/b; fastcgi_temp_path ${folder}/c; uwsgi_temp_path ${folder}/d; scgi_temp_path ${folder}/e;\n${server}\n}\n`;
-  writeFileSync(join(folder, "nginx.conf"), config);
-  return start(port, "nginx", ["-c", join(folder, "nginx.conf"), "-p", folder, "-e", join(folder, "errors")]);
-};
-
 test("nginx serves the site with the configuration in the hosting chapter", async () => {
   const site = build("plain", "https://handbook.example/");
   const port = await free();
@@ -206,14 +154,11 @@ test("nginx serves the site under a path", async () => {
 test("Caddy serves the site with the configuration in the hosting chapter", async () => {
   const site = build("plain", "https://caddy.example/");
   const port = await free();
-  const file = join(scratch, "Caddyfile");
   const text = block("Caddyfile, with a password")
     .replace("handbook.example.com {", `http://127.0.0.1:${port} {`)
     .replace("/srv/handbook/public", site)
     .replace(/ *basic_auth \{[^}]*\}\n/, "");
-  writeFileSync(file, `{\n    admin off\n}\n${text}\n`);
-  const env = { ...process.env, HOME: scratch, XDG_DATA_HOME: scratch, XDG_CONFIG_HOME: scratch };
-  const origin = await start(port, "caddy", ["run", "--config", file, "--adapter", "caddyfile"], { env });
+  const origin = await caddy(text, port);
   await common(origin, "/", site);
   const style = await ask(`${origin}/${theme(site)}`);
   assert.match(style.headers.get("cache-control"), /immutable/);

@@ -63,5 +63,8 @@ fn every_command_has_a_manual_page_and_an_unknown_command_is_rejected() {
     let output = rolebook(std::env::temp_dir().as_path(), &["man", "biuld"]);
     assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(said, "error: there is no command `biuld`\n  = help: `rolebook --help` lists them\n");
+    assert_eq!(
+        said,
+        "error: there is no command `biuld`\n  = help: did you mean `build`? `rolebook --help` lists the commands\n"
+    );
 }

@@ -103,10 +103,15 @@ struct Runner {
 #[cfg(unix)]
 impl Runner {
     fn new() -> Self {
+        Self::on(&[])
+    }
+
+    /// Begins a handbook with these options of `init`.
+    fn on(options: &[&str]) -> Self {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        assert!(rolebook(root, &["init", "ours"]).status.success());
+        assert!(rolebook(root, &[&["init", "ours"], options].concat()).status.success());
         git(root, &["init", "-q", "--bare", "host.git"]);
         let ours = root.join("ours");
         git(&ours, &["init", "-q"]);
@@ -115,7 +120,7 @@ impl Runner {
         git(root, &["clone", "-q", "host.git", "clone"]);
         std::fs::create_dir(root.join("bin")).unwrap();
         symlink(env!("CARGO_BIN_EXE_rolebook"), root.join("bin/rolebook")).unwrap();
-        for name in ["cargo", "gh", "curl"] {
+        for name in ["cargo", "gh", "curl", "npx", "aws"] {
             let script = format!("#!/bin/sh\necho {name} \"$@\" >> {}\n", root.join("called").display());
             std::fs::write(root.join("bin").join(name), script).unwrap();
             let mode = std::fs::Permissions::from_mode(0o755);
@@ -155,6 +160,11 @@ impl Runner {
             .env("HANDBOOK_TOKEN", "secret")
             .env("DEPLOY_PRIME_URL", "https://preview.example")
             .env("URL", "https://ours.example")
+            .env("BASE_URL", "https://acme.github.io/ours")
+            .env("HANDBOOK_URL", "https://handbook.example/")
+            .env("PROJECT", "ours")
+            .env("BUCKET", "ours")
+            .env("DISTRIBUTION", "E1")
             .output()
             .unwrap();
         println!("{}", String::from_utf8_lossy(&output.stderr));
@@ -176,6 +186,7 @@ fn lines(yaml: &str) -> Vec<String> {
             last.push('\n');
             continue;
         }
+        block = None;
         let item = line.trim_start().strip_prefix("- ");
         script = script.filter(|outer| indent(line) > *outer);
         if line.trim_end().ends_with("script:") {
@@ -250,6 +261,95 @@ fn on_gitlab_errors_fail_the_pipeline_and_the_list_of_them_is_kept() {
     assert!(list.starts_with("<!DOCTYPE html>") && list.contains("no chapter called"), "{list}");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_workflow_of_each_host_checks_builds_and_publishes_in_a_clean_clone() {
+    if !has_git() {
+        return;
+    }
+    let aws = "aws s3 sync public s3://ours --exclude *.html --cache-control no-cache\n\
+               aws s3 sync public s3://ours --cache-control no-cache\n\
+               aws s3 sync public s3://ours --delete\n\
+               aws cloudfront create-invalidation --distribution-id E1 --paths /*\n";
+    for (host, base, called) in [
+        ("github-pages", "https://acme.github.io/ours/", ""),
+        (
+            "cloudflare",
+            "https://handbook.example/",
+            "npx --yes wrangler@4.86.0 pages deploy public --project-name ours --branch main\n",
+        ),
+        ("s3", "https://handbook.example/", aws),
+        ("netlify", "", ""),
+        ("nginx", "", ""),
+    ] {
+        let runner = Runner::on(&["--host", host]);
+        runner.propose("a developer", "a developer, a salesperson");
+        let yaml = runner.text("clone/.github/workflows/handbook.yml");
+        let all = lines(&yaml);
+        assert!(runner.run(&all.join("\n")), "{host}: {all:?}");
+        assert!(
+            runner
+                .text("called")
+                .ends_with(&format!("--body-file changes.md\n{}{called}", if base.is_empty() { "" } else { CARGO })),
+            "{host}: {}",
+            runner.text("called")
+        );
+        assert_eq!(yaml.contains("  deploy:\n    needs: handbook\n"), !base.is_empty(), "{host}");
+        let sitemap =
+            std::fs::read_to_string(runner.folder.path().join("clone/public/sitemap.xml")).unwrap_or_default();
+        assert!(base.is_empty() || sitemap.contains(&format!("<loc>{base}</loc>")), "{host}: {sitemap}");
+    }
+}
+
+/// How the record of calls shows that the program was installed again.
+#[cfg(unix)]
+const CARGO: &str = "cargo install --locked --git https://github.com/rolebook/rolebook --rev d6ef4766937bfcfe31ba6262ebfcaa0ab05c1010\n";
+
+#[cfg(unix)]
+#[test]
+fn the_script_for_nginx_switches_to_each_new_build_and_keeps_three() {
+    if !has_git() || cfg!(target_os = "macos") {
+        return;
+    }
+    let runner = Runner::on(&["--host", "nginx"]);
+    let place = runner.folder.path().join("srv");
+    for n in 1..=5 {
+        std::fs::write(runner.folder.path().join("clone/handbook/news.md"), format!("# Edition {n}\n")).unwrap();
+        commit(&runner.folder.path().join("clone"), &format!("2026-11-0{n}"), "Edit");
+        assert!(runner.run(&format!("sh deploy.sh {}", place.display())), "{n}");
+        let page = std::fs::read_to_string(place.join("current/news/index.html")).unwrap();
+        assert!(page.contains(&format!("Edition {n}")));
+    }
+    assert_eq!(std::fs::read_dir(place.join("builds")).unwrap().count(), 3);
+}
+
+#[test]
+fn each_host_gets_only_its_own_files_and_a_readme_that_says_how_the_site_goes_live() {
+    for (host, own) in [
+        ("github-pages", &[".github/workflows/handbook.yml"][..]),
+        ("netlify", &[".github/workflows/handbook.yml", "netlify.toml"]),
+        ("cloudflare", &[".github/workflows/handbook.yml"]),
+        ("gitlab", &[".gitlab-ci.yml"]),
+        ("s3", &[".github/workflows/handbook.yml", "cloudfront.js"]),
+        ("nginx", &[".github/workflows/handbook.yml", "deploy.sh", "nginx.conf"]),
+        ("none", &[]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(rolebook(folder.path(), &["init", "--host", host]).status.success());
+        let files = files_below(folder.path());
+        let shared = [".gitignore", "README.md"];
+        let is_own = |name: &&String| {
+            !["handbook/", ".vscode/", ".rolebook/"].iter().any(|start| name.starts_with(start))
+                && !shared.contains(&name.as_str())
+        };
+        assert_eq!(files.keys().filter(is_own).collect::<Vec<_>>(), own, "{host}");
+        let readme = String::from_utf8(files["README.md"].clone()).unwrap();
+        let section = readme.split("## How the site goes live\n").nth(1).unwrap();
+        assert!((1..=10).contains(&section.trim().lines().count()), "{host}: {section}");
+        assert!(rolebook(folder.path(), &["build"]).status.success(), "{host}");
+    }
+}
+
 /// Returns the text after `name:` on each line that has it, with the indentation of the line.
 fn values<'a>(yaml: &'a str, name: &str) -> Vec<(usize, &'a str)> {
     let value = |line: &'a str| {
@@ -270,19 +370,31 @@ fn workflows_pin_actions_limit_permissions_and_pass_no_untrusted_value_to_a_shel
     let ours = ours.into_values().map(|bytes| String::from_utf8(bytes).unwrap());
     let theirs = folder.path().join(".github/workflows/handbook.yml");
     let is_commit = |text: &str| text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    for yaml in ours.chain([read(theirs)]) {
+    let of_hosts = ["github-pages", "cloudflare", "s3"].map(|host| {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(rolebook(folder.path(), &["init", "--host", host]).status.success());
+        let yaml = read(folder.path().join(".github/workflows/handbook.yml"));
+        let installs: Vec<&str> = yaml.split("--rev ").skip(1).map(|rest| &rest[..40]).collect();
+        assert!(installs.len() == 2 && installs[0] == installs[1], "{installs:?}");
+        yaml
+    });
+    for yaml in ours.chain([read(theirs)]).chain(of_hosts) {
         let uses = values(&yaml, "uses");
         assert!(!uses.is_empty());
         for (_, action) in uses {
             let (pin, version) = action.split_once(" # v").unwrap_or_else(|| panic!("{action}"));
             assert!(is_commit(pin.split_once('@').unwrap().1) && version.contains('.'), "{action}");
         }
-        // There are no permissions by default. Each job declares what it needs, and the only write
-        // permission is for comments on pull requests.
+        // There are no permissions by default. Each job declares what it needs, and may write only
+        // comments, the site, and drafts of releases.
         let permissions = values(&yaml, "permissions");
         assert_eq!(permissions[0], (0, "{}"), "{yaml}");
         assert_eq!(permissions.len() - 1, values(&yaml, "runs-on").len(), "{yaml}");
-        assert_eq!(yaml.matches(": write").count(), yaml.matches("pull-requests: write").count(), "{yaml}");
+        let writes = ["attestations", "contents", "id-token", "pages", "pull-requests"];
+        let written: usize = writes.iter().map(|name| yaml.matches(&format!(" {name}: write")).count()).sum();
+        assert_eq!(yaml.matches(": write").count(), written, "{yaml}");
+        // Only a job for a tag may change the repository.
+        assert!(!yaml.contains("contents: write") || yaml.contains("github.ref_type == 'tag'"), "{yaml}");
         assert_eq!(yaml.matches("actions/checkout@").count(), yaml.matches("persist-credentials: false").count());
         assert!(!yaml.contains("pull_request_target"));
         #[cfg(unix)]

@@ -46,6 +46,7 @@ mod support;
 mod switch;
 mod synthetic;
 mod templates;
+mod terminal;
 mod themes;
 mod tracks;
 mod unchanged;

@@ -86,7 +86,7 @@ fn rolebook_new_never_overwrites_a_chapter_and_rejects_invalid_places() {
         (&["new", "page", "???"], "error: no file can be named after the title `???`\n"),
         (&["new", "page", "A", "--in", "../x"], "error: `../x` isn't a folder inside the handbook\n"),
         (&["new", "page", "A", "nowhere"], "error: there is no folder `nowhere`\n"),
-        (&["new", "tale", "A"], "error: invalid value 'tale' for '<KIND>'\n"),
+        (&["new", "tale", "A"], "error: `tale` does not fit `KIND`\n"),
     ] {
         let output = rolebook(folder.path(), arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

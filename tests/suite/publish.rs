@@ -13,15 +13,17 @@ fn handbook(toml: &str) -> Sources {
 }
 
 #[test]
-fn hosts_with_redirect_rules_get_rules_and_others_get_redirecting_pages() {
+fn every_host_gets_redirecting_pages_and_those_that_read_rules_also_get_rules() {
     let old = UrlPath::new("old/place/");
-    for host in ["netlify", "cloudflare"] {
+    for (host, status) in [("netlify", "301!"), ("cloudflare", "301")] {
         let site = site_with(
             &handbook(&format!("base_url = \"https://x.example/sub\"\n[publish]\nhost = \"{host}\"\n")),
             None,
         );
-        assert!(page(&site, "_redirects").starts_with("/old/place/ /sub/new/ 301\n"), "{host}");
-        assert!(!site.has(&old) && site.moved(&old).is_some_and(|to| to.as_str() == "new/"), "{host}");
+        assert!(page(&site, "_redirects").starts_with(&format!("/old/place/ /sub/new/ {status}\n")), "{host}");
+        // If the site moves to a host without rules, its old URLs still work.
+        assert!(page(&site, "old/place/").contains("url=../../new/"), "{host}");
+        assert!(site.has(&old) && site.moved(&old).is_some_and(|to| to.as_str() == "new/"), "{host}");
         assert!(!site.has(&UrlPath::new(".nojekyll")));
     }
     for host in ["github", "plain"] {
@@ -136,6 +138,32 @@ fn more_redirect_patterns_than_cloudflare_allows_are_reported() {
         let wanted =
             format!("Cloudflare Pages accepts 100 redirects with `*` or `:name`, and `_redirects` has {patterns}");
         assert_eq!(findings(patterns), [wanted]);
+    }
+}
+
+#[test]
+fn only_named_hosts_may_serve_scripts_or_receive_data() {
+    let toml = "[security]\nscripts = [\"stats.example.com\"]\nconnect = [\"in.example.com\"]\n[publish]\nhost = \"netlify\"\n";
+    let plain = site_with(&handbook("[publish]\nhost = \"netlify\"\n"), None);
+    let wider = site_with(&handbook(toml), None);
+    let policy = |site: &rolebook::site::urls::Site| {
+        let text = page(site, "_headers");
+        text.split("Content-Security-Policy: ").nth(1).unwrap().lines().next().unwrap().to_owned()
+    };
+    let wanted = policy(&plain)
+        .replace("script-src 'self'", "script-src 'self' https://stats.example.com")
+        .replace("connect-src 'self'", "connect-src 'self' https://in.example.com");
+    assert_eq!(policy(&wider), wanted, "nothing else may change");
+    assert!(page(&wider, "").contains("script-src 'self' https://stats.example.com;"), "the page says the same");
+    for wrong in ["*", "a.example; script-src *", "'unsafe-inline'", "https://a.example", "*.example.com"] {
+        let sources = handbook(&format!("[security]\nscripts = [\"{wrong}\"]\nconnect = [\"{wrong}\"]\n"));
+        let compiled = crate::support::compile(&sources).unwrap();
+        assert!(compiled.config.security.scripts.is_empty() && compiled.config.security.connect.is_empty(), "{wrong}");
+        assert_eq!(
+            compiled.file_findings.iter().filter(|finding| finding.code.name() == "bad-value").count(),
+            2,
+            "{wrong}"
+        );
     }
 }
 

@@ -84,9 +84,9 @@ pub fn emphasis_edges(text: &str) -> Vec<usize> {
         let before = text[..start].chars().next_back();
         let after = text[at..].chars().next();
         let (Some(before), Some(after)) = (before, after) else { continue };
-        if ticks % 2 == 0 && is_wide_sign(before) && after.is_alphanumeric() {
+        if ticks.is_multiple_of(2) && is_wide_sign(before) && after.is_alphanumeric() {
             edges.push(at);
-        } else if ticks % 2 == 0 && before.is_alphanumeric() && is_wide_sign(after) {
+        } else if ticks.is_multiple_of(2) && before.is_alphanumeric() && is_wide_sign(after) {
             edges.push(start);
         }
     }
@@ -118,9 +118,8 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
             let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
             named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()
         }
-        (Foreign::LiquidTag, "link" | "page" | "post_url") | (Foreign::Shortcode, "ref" | "relref") => one(nth(0)),
-        (Foreign::LiquidTag, "slack_channel" | "slack") => one(nth(0)),
-        (Foreign::Shortcode, "glossary-term" | "term") => one(nth(0)),
+        (Foreign::LiquidTag, "link" | "page" | "post_url" | "slack_channel" | "slack")
+        | (Foreign::Shortcode, "ref" | "relref" | "glossary-term" | "term") => one(nth(0)),
         (Foreign::LiquidTag, "image") => {
             let Some(path) = nth(0) else { return Vec::new() };
             let alt = nth(1).map(Part::Copy);

@@ -204,11 +204,11 @@ impl Finder<'_> {
         let rest = &rest[..floor(rest, LONGEST)];
         let has = |dialect| self.dialects.has(dialect);
         if rest.starts_with("{%") {
-            return has(Dialect::Liquid).then(|| self.delimited(at, rest, ("{%", "%}"), Foreign::LiquidTag)).flatten();
+            return has(Dialect::Liquid).then(|| delimited(at, rest, ("{%", "%}"), Foreign::LiquidTag)).flatten();
         }
         if rest.starts_with("{{<") || rest.starts_with("{{%") {
             let close = if rest.starts_with("{{<") { ">}}" } else { "%}}" };
-            let tag = self.delimited(at, rest, (&rest[..3], close), Foreign::Shortcode);
+            let tag = delimited(at, rest, (&rest[..3], close), Foreign::Shortcode);
             return tag.filter(|_| has(Dialect::Shortcodes));
         }
         if rest.starts_with(':') {
@@ -219,73 +219,17 @@ impl Finder<'_> {
         {
             return Some(tag);
         }
-        if rest.starts_with("{{") {
-            let of_site = has(Dialect::Liquid) && rest[2..].trim_start_matches([' ', '-']).starts_with("site.");
+        if let Some(inner) = rest.strip_prefix("{{") {
+            let of_site = has(Dialect::Liquid) && inner.trim_start_matches([' ', '-']).starts_with("site.");
             return (has(Dialect::Expressions) || of_site)
-                .then(|| self.delimited(at, rest, ("{{", "}}"), Foreign::Expression))
+                .then(|| delimited(at, rest, ("{{", "}}"), Foreign::Expression))
                 .flatten()
                 .filter(|tag| !is_view(&tag.name, &self.body[tag.arguments.clone()]));
         }
         if has(Dialect::Jsx) {
-            return if rest.starts_with('<') { self.component(at, rest) } else { self.braces(at, rest) };
+            return if rest.starts_with('<') { component(at, rest) } else { self.braces(at, rest) };
         }
         None
-    }
-
-    fn delimited(&self, at: usize, rest: &str, (open, close): (&str, &str), kind: Foreign) -> Option<Tag> {
-        // A blank line ends what would be a tag.
-        let rest = &rest[..rest.find("\n\n").unwrap_or(rest.len())];
-        let length = rest.find(close).filter(|length| *length >= open.len())?;
-        let inner = &rest[open.len()..length];
-        let text = inner.trim_matches(|c: char| c.is_whitespace() || c == '-');
-        let is_slash = text.starts_with('/');
-        let text = text.trim_start_matches('/').trim_start();
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let name = &text[..text.find(|c| !is_name(c)).unwrap_or(text.len())];
-        if kind != Foreign::Expression && name.is_empty() && !text.is_empty() && !text.starts_with(['#', '*']) {
-            return None;
-        }
-        let is_end = kind == Foreign::LiquidTag && name.starts_with("end") && name.len() > 3;
-        let start = at + open.len() + inner.find(text).unwrap_or(0) + name.len();
-        let arguments = start..(at + length).max(start);
-        let is_base = matches!(name, "site.baseurl" | "site.url" | "baseurl" | "base_path" | "base_url");
-        Some(Tag {
-            range: at..at + length + close.len(),
-            kind: if is_base && kind == Foreign::Expression { Foreign::Silent } else { kind },
-            name: if is_end { &name[3..] } else { name }.to_owned(),
-            is_closing: is_slash || is_end,
-            is_empty: inner.trim_end().ends_with('/'),
-            arguments,
-        })
-    }
-
-    /// Reads the tag of a component, whose name begins with an upper-case letter.
-    fn component(&self, at: usize, rest: &str) -> Option<Tag> {
-        let is_closing = rest.starts_with("</");
-        let start = 1 + usize::from(is_closing);
-        if rest.starts_with("<>") || rest.starts_with("</>") {
-            let range = at..at + start + 1;
-            let arguments = range.end..range.end;
-            return Some(Tag {
-                range,
-                kind: Foreign::Component,
-                name: String::new(),
-                is_closing,
-                is_empty: false,
-                arguments,
-            });
-        }
-        let name = &rest[start..];
-        let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_'))?];
-        if !name.starts_with(|c: char| c.is_ascii_uppercase()) && !(name.contains('.') && !rest.contains("://")) {
-            return None;
-        }
-        let from = start + name.len();
-        let end = from + end_of_tag(&rest[from..])?;
-        let is_empty = rest[..end].ends_with("/");
-        let arguments = at + from..at + end - usize::from(is_empty && end > from);
-        let range = at..at + end + 1;
-        Some(Tag { range, kind: Foreign::Component, name: name.to_owned(), is_closing, is_empty, arguments })
     }
 
     /// Reads kramdown's attributes behind a link, an image, emphasis or a word.
@@ -337,6 +281,63 @@ impl Finder<'_> {
         self.found.tags.push(Tag { range, kind, name, is_closing, is_empty, arguments });
         Some(at + end)
     }
+}
+
+/// Reads a tag between two signs.
+fn delimited(at: usize, rest: &str, (open, close): (&str, &str), kind: Foreign) -> Option<Tag> {
+    // A blank line ends what would be a tag.
+    let rest = &rest[..rest.find("\n\n").unwrap_or(rest.len())];
+    let length = rest.find(close).filter(|length| *length >= open.len())?;
+    let inner = &rest[open.len()..length];
+    let text = inner.trim_matches(|c: char| c.is_whitespace() || c == '-');
+    let is_slash = text.starts_with('/');
+    let text = text.trim_start_matches('/').trim_start();
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let name = &text[..text.find(|c| !is_name(c)).unwrap_or(text.len())];
+    if kind != Foreign::Expression && name.is_empty() && !text.is_empty() && !text.starts_with(['#', '*']) {
+        return None;
+    }
+    let is_end = kind == Foreign::LiquidTag && name.starts_with("end") && name.len() > 3;
+    let start = at + open.len() + inner.find(text).unwrap_or(0) + name.len();
+    let arguments = start..(at + length).max(start);
+    let is_base = matches!(name, "site.baseurl" | "site.url" | "baseurl" | "base_path" | "base_url");
+    Some(Tag {
+        range: at..at + length + close.len(),
+        kind: if is_base && kind == Foreign::Expression { Foreign::Silent } else { kind },
+        name: if is_end { &name[3..] } else { name }.to_owned(),
+        is_closing: is_slash || is_end,
+        is_empty: inner.trim_end().ends_with('/'),
+        arguments,
+    })
+}
+
+/// Reads the tag of a component, whose name begins with an upper-case letter.
+fn component(at: usize, rest: &str) -> Option<Tag> {
+    let is_closing = rest.starts_with("</");
+    let start = 1 + usize::from(is_closing);
+    if rest.starts_with("<>") || rest.starts_with("</>") {
+        let range = at..at + start + 1;
+        let arguments = range.end..range.end;
+        return Some(Tag {
+            range,
+            kind: Foreign::Component,
+            name: String::new(),
+            is_closing,
+            is_empty: false,
+            arguments,
+        });
+    }
+    let name = &rest[start..];
+    let name = &name[..name.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_'))?];
+    if !name.starts_with(|c: char| c.is_ascii_uppercase()) && (!name.contains('.') || rest.contains("://")) {
+        return None;
+    }
+    let from = start + name.len();
+    let end = from + end_of_tag(&rest[from..])?;
+    let is_empty = rest[..end].ends_with('/');
+    let arguments = at + from..at + end - usize::from(is_empty && end > from);
+    let range = at..at + end + 1;
+    Some(Tag { range, kind: Foreign::Component, name: name.to_owned(), is_closing, is_empty, arguments })
 }
 
 fn silent(range: Range<usize>) -> Tag {
@@ -411,7 +412,6 @@ fn end_of_tag(text: &str) -> Option<usize> {
     for (at, c) in text.char_indices() {
         match (quote, c) {
             (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if depth == 0 => quote = Some(c),
             (None, '{') => depth += 1,
             (None, '}') => depth = depth.saturating_sub(1),
@@ -439,15 +439,12 @@ pub fn arguments(text: &str) -> Vec<Argument> {
             if trimmed[word..].starts_with('=') { (at..at + word, at + word + 1) } else { (at..at, at) };
         let value = &text[value_at..];
         let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let (range, next) = match quote {
-            Some(quote) => {
-                let length = value[1..].find(quote).unwrap_or(value.len() - 1);
-                (value_at + 1..value_at + 1 + length, value_at + length + 2)
-            }
-            None => {
-                let length = value.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(value.len());
-                (value_at..value_at + length, value_at + length.max(1))
-            }
+        let (range, next) = if let Some(quote) = quote {
+            let length = value[1..].find(quote).unwrap_or(value.len() - 1);
+            (value_at + 1..value_at + 1 + length, value_at + length + 2)
+        } else {
+            let length = value.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(value.len());
+            (value_at..value_at + length, value_at + length.max(1))
         };
         list.push(Argument { name, value: range });
         at = next;

@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write};
 
 use console::Term;
 
-use crate::command::load::wants_color;
+use crate::command::manners::wants_color;
 use crate::world::report;
 
 /// The width of a finding if the output isn't a terminal, in characters.

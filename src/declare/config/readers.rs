@@ -82,6 +82,21 @@ pub fn hosts(value: &Value, field: &mut Vec<String>, report: &mut Report<'_>) {
     *field = field.iter().map(|host| host.to_lowercase()).collect();
 }
 
+/// Sets the names of hosts, in lower case, and leaves out anything else: each goes into the policy of
+/// every page as it is, and must not widen it for others.
+pub fn named_hosts(value: &Value, field: &mut Vec<String>, report: &mut Report<'_>) {
+    hosts(value, field, report);
+    field.retain(|host| {
+        let is_named = host.contains(|c: char| c.is_ascii_alphanumeric())
+            && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
+        if !is_named {
+            let help = "write only the name of the host, such as `stats.example.com`".to_owned();
+            report.add(Rule::BadValue, value.span, format!("`{host}` is not a host"), Some(help));
+        }
+        is_named
+    });
+}
+
 /// Sets the IDs of partners and their titles, in the order written.
 pub fn partners(value: &Value, field: &mut Vec<(String, String)>, _: &mut Report<'_>) {
     let partner = |entry: &Entry| Some((entry.key.clone(), entry.value.text()?.to_owned()));

@@ -104,7 +104,7 @@ pub(super) fn lay_out(table: &mut Table<'_>) -> (Vec<Redirect>, bool) {
     let (handbook, config) = (table.handbook, table.config);
     let redirects = redirects(handbook, table.past.history.as_deref(), &|url| table.routes.contains_key(url));
     let rules = rules(config, &redirects, table.files);
-    for redirect in &rules.stubs {
+    for redirect in &redirects {
         if let Some(chapter) = table.routes.get(&redirect.to).and_then(|route| route.chapter) {
             table.routes.insert(redirect.from.clone(), Route::page(move |on| lead_on(chapter, on)));
         }

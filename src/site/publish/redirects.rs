@@ -45,14 +45,14 @@ pub fn collapse(moves: &BTreeMap<UrlPath, UrlPath>, exists: &dyn Fn(&UrlPath) ->
     old.filter_map(|from| Some(Redirect { from: from.clone(), to: end(from)? })).collect()
 }
 
-/// A host's rules, and the redirects that don't fit into them.
+/// A host's rules. Each redirect is also written as a page, so that old URLs work on every host, even
+/// if the site moves to another one.
 #[derive(Debug, Default)]
 pub struct Rules<'a> {
     /// The text of `_redirects`, with the author's own lines first. Empty if there is nothing to
     /// write.
     pub text: String,
-    /// Redirects that are written as pages, because the host accepts no rules or its limit is
-    /// reached.
+    /// The redirects that are only pages, because the host accepts no rules or its limit is reached.
     pub stubs: Vec<&'a Redirect>,
     /// The number of rules without a pattern.
     pub fixed: usize,
@@ -77,7 +77,9 @@ impl<'a> Rules<'a> {
         for redirect in redirects {
             let to = format!("{base}{}", redirect.to.encoded());
             let from = format!("/{}", plain(&redirect.from));
-            let line = format!("{from} {to} 301\n");
+            // Netlify prefers a file to a rule, unless the rule has a `!`. Cloudflare prefers the rule.
+            let status = if host == Host::Netlify { "301!" } else { "301" };
+            let line = format!("{from} {to} {status}\n");
             let is_full = rules.fixed >= MOST_FIXED || line.len() > LONGEST_RULE;
             if host == Host::Cloudflare && is_full {
                 rules.stubs.push(redirect);
@@ -145,7 +147,7 @@ mod tests {
     fn no_character_of_a_url_is_a_pattern_to_a_host() {
         let redirects = [Redirect { from: url("a*:b c/é/"), to: url("d e/") }];
         let rules = Rules::new(Host::Netlify, "/base/", &redirects, "# mine\n/x/* /y/:splat\n/one /two\n");
-        assert_eq!(rules.text, "# mine\n/x/* /y/:splat\n/one /two\n/a%2A%3Ab%20c/%C3%A9/ /base/d%20e/ 301\n");
+        assert_eq!(rules.text, "# mine\n/x/* /y/:splat\n/one /two\n/a%2A%3Ab%20c/%C3%A9/ /base/d%20e/ 301!\n");
         assert_eq!((rules.fixed, rules.patterns, rules.stubs.len()), (2, 1, 0));
     }
 

@@ -152,6 +152,38 @@ impl Output {
         Ok(written)
     }
 
+    /// Deletes the site: every file that Rolebook wrote and that is unchanged since, and then the
+    /// folders that are empty. Unless `dry` is set, in which case nothing is deleted. Returns what was
+    /// deleted and what was kept.
+    ///
+    /// # Errors
+    /// Fails if the manifest can't be read, or if the operating system reports an error.
+    pub fn remove(self, dry: bool) -> Result<Written, Failure> {
+        let old = manifest::read(&self.real, &self.shown)?.unwrap_or_default();
+        let plan = Plan::new(&self.real, &[], &old)?;
+        let steps = plan.steps(&[]);
+        let removed = removed(&steps);
+        if !dry {
+            self.sweep()?;
+            self.apply(&steps)?;
+            self.sweep()?;
+            // Without files of ours, the folder needs no manifest, and an empty folder no lock.
+            let place = self.real.join(MANIFEST);
+            gone(fs::remove_file(&place)).map_err(MachineError::new("delete", &place))?;
+            if fs::read_dir(&self.real).is_ok_and(|entries| entries.count() == 1) {
+                let _ = fs::remove_file(self.real.join(LOCK));
+                let _ = fs::remove_dir(&self.real);
+            }
+        }
+        let (kept_foreign, kept_edited) = (plan.kept_foreign.clone(), plan.kept_edited.clone());
+        Ok(Written { removed, kept_foreign, kept_edited, ..Written::default() })
+    }
+
+    /// Returns whether there is a site in the folder `out` that Rolebook wrote.
+    pub fn is_there(out: &Path) -> bool {
+        out.join(MANIFEST).is_file()
+    }
+
     /// Returns what the last build said, if it was made with the same key and the output is still
     /// what it wrote.
     pub fn recall(&self, memory: &Memory, key: &Hash) -> Option<String> {

@@ -31,6 +31,24 @@ impl Private {
         self.0.join(name)
     }
 
+    /// Reads a file in the folder, or returns `None` if it can't be read.
+    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let place = self.join(name);
+        fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_file)?;
+        fs::read(place).ok()
+    }
+
+    /// Writes a file in the folder.
+    ///
+    /// # Errors
+    /// Fails if the folder or the file can't be written.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), MachineError> {
+        self.make()?;
+        let (place, new) = (self.join(name), self.join(&format!("{name}.new")));
+        let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, &place));
+        written.map_err(MachineError::new("write", &place))
+    }
+
     /// Creates the folder and its `.gitignore`.
     ///
     /// # Errors

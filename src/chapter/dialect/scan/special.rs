@@ -1,0 +1,257 @@
+//! Reads the lines that open or close a block of a dialect, or that are taken out.
+//!
+//! Input: one line behind the indentation of the blocks around it. Output: blocks of the view, and
+//! whether the line was read. Never writes the text of a line that it doesn't read.
+
+use std::ops::Range;
+
+use super::{Frame, Line, Scanner};
+use crate::chapter::dialect::blocks::{self, Block, Form, Look, Opening};
+use crate::chapter::dialect::foreign::Foreign;
+use crate::chapter::dialect::lines;
+use crate::chapter::dialect::tags::Tag;
+use crate::declare::dialect::Dialect;
+
+impl<'r> Scanner<'_, 'r> {
+    /// Reads a line that opens or closes a block, or that is taken out. Returns whether it is one.
+    pub(super) fn special(&mut self, line: &Line<'r>, whole: &Range<usize>) -> bool {
+        let text = &self.body[line.content.clone()];
+        if let Some(count) = blocks::closing_colons(text) {
+            return self.close_colons(count, line);
+        }
+        if text.starts_with(":::") {
+            return self.open_colons(line);
+        }
+        if let Some(opening) = blocks::indented(text, self.reading) {
+            self.open(opening, line, true);
+            return true;
+        }
+        if self.reading.dialects.has(Dialect::Abbreviations)
+            && let Some((name, words)) = lines::abbreviation(text)
+        {
+            self.view.abbreviations.push((name.to_owned(), words.to_owned()));
+            return true;
+        }
+        if let Some(skip_to) = self.attributes(line, whole) {
+            self.skip_to = self.skip_to.max(skip_to);
+            return true;
+        }
+        self.tagged(line, whole)
+    }
+
+    fn open_colons(&mut self, line: &Line<'_>) -> bool {
+        let text = &self.body[line.content.clone()];
+        let count = text.bytes().take_while(|byte| *byte == b':').count();
+        let Some(opening) = blocks::colons(text, self.reading) else {
+            if self.reading.dialects.has(Dialect::Colons) {
+                // The block belongs to somebody else, such as an audience, and so does the line
+                // that closes it.
+                let (form, opening) = (Form::Colons(count), line.content.clone());
+                self.frames.push(Frame { form, item: line.item, opening, ..Frame::base() });
+            }
+            return false;
+        };
+        self.view.colons.push(line.content.start);
+        if opening.look == Look::Nothing && !blocks::is_wrapper(&opening.name) {
+            self.view.dropped.push((Foreign::Block, line.content.clone()));
+        }
+        self.open(opening, line, true);
+        true
+    }
+
+    fn close_colons(&mut self, count: usize, line: &Line<'_>) -> bool {
+        if !self.reading.dialects.has(Dialect::Colons) {
+            return false;
+        }
+        let is_open = |exact: bool| {
+            self.frames.iter().rposition(|frame| match frame.form {
+                Form::Colons(opened) => opened == count || (!exact && opened < count),
+                _ => false,
+            })
+        };
+        let strict = self.reading.is_strict();
+        let Some(depth) = is_open(true).or_else(|| is_open(false).filter(|_| !strict)) else {
+            if !strict {
+                self.view.dropped.push((Foreign::Block, line.content.clone()));
+            }
+            return !strict;
+        };
+        let is_taken = self.frames[depth].is_taken;
+        // The line that ends somebody else's block is inside a block that goes on.
+        if !is_taken && self.frames[depth + 1..].iter().any(|frame| matches!(frame.form, Form::Tag(_))) {
+            return false;
+        }
+        self.close(depth, Some(&line.content));
+        is_taken
+    }
+
+    /// Opens a block. `is_taken` says whether its line has been understood.
+    fn open(&mut self, opening: Opening, line: &Line<'_>, is_taken: bool) {
+        self.blank();
+        let start = self.view.end();
+        let Opening { look, name, title, fold, form } = opening;
+        // Redaction reads lines of the file, so the column is counted from the start of the line.
+        let line_start = self.body[..line.content.start].rfind('\n').map_or(0, |at| at + 1);
+        let columns = self.body[line_start..line.content.start].chars().fold(0, |column, c| match c {
+            '\t' => column + 4 - column % 4,
+            _ => column + 1,
+        });
+        let form = if matches!(form, Form::Indented(_)) { Form::Indented(columns + 4) } else { form };
+        let is_tag = matches!(form, Form::Tag(_));
+        let offset = if is_tag { 0 } else { line.content.start };
+        let title = title.map(|title| offset + title.start..offset + title.end);
+        let block = (look != Look::Nothing).then_some(self.view.blocks.len());
+        let frame = Frame { block, form: form.clone(), at: line.indent, item: line.item, ..Frame::base() };
+        self.frames.push(Frame { is_taken, opening: line.content.clone(), ..frame });
+        self.after_text = false;
+        if block.is_none() {
+            return;
+        }
+        self.prefix(self.frames.len());
+        let sign = self.view.end() - 2;
+        let inner_start =
+            self.body[line.content.end..].find('\n').map_or(self.body.len(), |n| line.content.end + n + 1);
+        self.view.blocks.push(Block {
+            line: start,
+            sign,
+            whole: line.content.clone(),
+            inner: inner_start..inner_start,
+            look,
+            name,
+            is_titled: title.is_some(),
+            fold,
+            form,
+        });
+        if let Some(title) = title {
+            let text = &self.body[title.clone()];
+            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            self.view.copy(self.body, title.start..title.start + digits);
+            if lines::begins_block(text) {
+                self.view.insert("\\");
+            }
+            self.view.copy(self.body, title.start + digits..title.end);
+            self.view.insert("\n");
+            self.prefix(self.frames.len());
+        }
+        self.view.insert("\n");
+    }
+
+    /// Closes the blocks from `depth` on; `line` is the line that closes the outermost of them.
+    pub(super) fn close(&mut self, depth: usize, line: Option<&Range<usize>>) {
+        let frames: Vec<Frame> = self.frames.drain(depth..).collect();
+        let mut is_quoted = false;
+        for (n, frame) in frames.into_iter().enumerate() {
+            let end = line.map_or(self.text_end, |line| if n == 0 { line.end } else { self.text_end });
+            let is_closed = (line.is_some() && n == 0) || matches!(frame.form, Form::Indented(_) | Form::Paragraph);
+            if frame.is_taken && !is_closed {
+                self.view.unclosed.push(frame.opening.clone());
+            }
+            if let Some(block) = frame.block.and_then(|number| self.view.blocks.get_mut(number)) {
+                block.whole.end = end.max(block.whole.end);
+                block.inner.end = line.filter(|_| n == 0).map_or(end, |line| line.start).max(block.inner.start);
+                is_quoted = true;
+            }
+        }
+        if is_quoted {
+            self.blank();
+        }
+        self.after_text = false;
+    }
+
+    /// Reads a line that begins with the tag that opens a block, or ends with the one that closes
+    /// it.
+    fn tagged(&mut self, line: &Line<'r>, whole: &Range<usize>) -> bool {
+        let content = &line.content;
+        let here: Vec<&Tag> = line.tags.iter().filter(|tag| tag.range.start >= content.start).collect();
+        let (Some(first), Some(last)) = (here.first(), here.last()) else { return false };
+        if here.len() > 1 && lines::are_all(self.body, content, &here) {
+            self.each_tag(line, &here);
+            return true;
+        }
+        let ends_line = |tag: &Tag| tag.range.end >= content.end;
+        let is_later = || self.last_ends.get(&first.name).is_some_and(|end| *end >= first.range.end);
+        let may_open = first.range.start == content.start && !first.is_closing && !first.is_empty && is_later();
+        if may_open && let Some(opening) = blocks::tag(self.body, first) {
+            let opened = Line { content: content.start..first.range.end, tags: line.tags, ..*line };
+            self.open(opening, &opened, true);
+            let is_closed = here.len() > 1 && last.is_closing && last.name == first.name && ends_line(last);
+            let end = if is_closed { last.range.start } else { whole.end };
+            if first.range.end < end && !self.body[first.range.end..end].trim().is_empty() {
+                self.emit(0, first.range.end..end, line.tags);
+            }
+            if is_closed {
+                self.close(self.frames.len() - 1, Some(&last.range));
+            }
+            return true;
+        }
+        let is_same = |frame: &Frame| matches!(&frame.form, Form::Tag(name) if *name == last.name);
+        if last.is_closing
+            && ends_line(last)
+            && let Some(depth) = self.frames.iter().rposition(is_same)
+        {
+            if !self.body[content.start..last.range.start].trim().is_empty() {
+                self.emit(line.item, content.start..last.range.start, line.tags);
+            }
+            self.close(depth, Some(&last.range));
+            return true;
+        }
+        false
+    }
+
+    /// Goes through a line that consists of several tags.
+    fn each_tag(&mut self, line: &Line<'r>, here: &[&Tag]) {
+        for tag in here {
+            let is_same = |frame: &Frame| matches!(&frame.form, Form::Tag(name) if *name == tag.name);
+            let is_later = self.last_ends.get(&tag.name).is_some_and(|end| *end >= tag.range.end);
+            let opening = (!tag.is_closing && !tag.is_empty && is_later).then(|| blocks::tag(self.body, tag)).flatten();
+            if let Some(opening) = opening {
+                self.open(opening, &Line { content: tag.range.clone(), tags: line.tags, ..*line }, true);
+            } else if tag.is_closing
+                && let Some(depth) = self.frames.iter().rposition(is_same)
+            {
+                self.close(depth, Some(&tag.range));
+            } else {
+                self.drop(tag);
+            }
+        }
+        self.blank();
+    }
+
+    /// Reads a line of kramdown's attributes or of a table of contents, and returns where the next
+    /// line begins.
+    fn attributes(&mut self, line: &Line<'_>, whole: &Range<usize>) -> Option<usize> {
+        let text = &self.body[line.content.clone()];
+        let dialects = self.reading.dialects;
+        let behind = &self.body[whole.end..];
+        let next = behind.split_inclusive('\n').next().unwrap_or_default();
+        if dialects.has(Dialect::Contents) {
+            if lines::is_contents(text) {
+                self.blank();
+                return Some(whole.end);
+            }
+            // kramdown replaces the list above `{:toc}`.
+            if lines::marker(text).is_some() && next.trim_start().starts_with("{:toc") {
+                self.blank();
+                return Some(whole.end + next.len());
+            }
+        }
+        if !dialects.has(Dialect::Attributes) {
+            return None;
+        }
+        let list = lines::attributes(text)?;
+        let before = self.body[..whole.start].trim_end_matches('\n');
+        let last_line = before.rfind('\n').map_or(0, |at| at + 1);
+        let is_below_heading = before[last_line..].trim_start().starts_with('#') && before.len() + 1 == whole.start;
+        if let Some(id) = list.iter().find(|one| one.key == "id").filter(|_| is_below_heading) {
+            self.view.ids.push((last_line, id.value.clone()));
+        }
+        let callout = list.iter().find(|one| one.key == "class" && blocks::is_callout(&one.value));
+        if let Some(class) = callout.filter(|_| !self.after_text && !next.trim().is_empty()) {
+            let (look, name, form) = (Look::Callout, class.value.clone(), Form::Paragraph);
+            self.open(Opening { look, name, title: None, fold: None, form }, line, true);
+        } else if !self.after_text {
+            self.blank();
+        }
+        Some(whole.end)
+    }
+}
