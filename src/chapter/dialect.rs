@@ -61,6 +61,13 @@ impl<'a> Reading<'a> {
     }
 }
 
+impl<'a> View<'a> {
+    /// Returns the view of a body.
+    pub fn of(body: &'a str, reading: &Reading<'_>) -> Self {
+        if scan::may_apply(body, reading) { scan::read(body, reading) } else { Self::whole(body) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

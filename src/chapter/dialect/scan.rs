@@ -138,7 +138,7 @@ struct Scanner<'a, 'r> {
     after_html: bool,
 }
 
-impl<'r> Scanner<'_, 'r> {
+impl Scanner<'_, '_> {
     fn line(&mut self, whole: &Range<usize>) {
         let text = &self.body[whole.clone()];
         if whole.end <= self.skip_to {

@@ -204,7 +204,9 @@ impl Finder<'_> {
         let rest = &rest[..floor(rest, LONGEST)];
         let has = |dialect| self.dialects.has(dialect);
         if rest.starts_with("{%") {
-            return has(Dialect::Liquid).then(|| delimited(at, rest, ("{%", "%}"), Foreign::LiquidTag)).flatten();
+            let tag = delimited(at, rest, ("{%", "%}"), Foreign::LiquidTag);
+            let of_book = |tag: &Tag| matches!(tag.name.as_str(), "hint" | "tabs" | "tab");
+            return tag.filter(|tag| has(Dialect::Liquid) || (has(Dialect::Hints) && of_book(tag)));
         }
         if rest.starts_with("{{<") || rest.starts_with("{{%") {
             let close = if rest.starts_with("{{<") { ">}}" } else { "%}}" };

@@ -9,7 +9,6 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::blocks::Block;
 use super::foreign::Foreign;
-use super::{Reading, scan};
 
 /// A stretch of the view that was copied from the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +44,6 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Returns the view of a body.
-    pub fn of(body: &'a str, reading: &Reading<'_>) -> Self {
-        if scan::may_apply(body, reading) { scan::read(body, reading) } else { Self::whole(body) }
-    }
-
     /// Returns the view that is the body itself.
     pub fn whole(body: &'a str) -> Self {
         Self { text: Cow::Borrowed(body), ..Self::default() }

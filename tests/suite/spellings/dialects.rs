@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use rolebook::declare::dialect::Dialect;
 
+use crate::support::site_for;
+
 use super::{
-    CONTAINERS, HEADINGS, INLINE, OPENERS, PRELUDES, TOML, block, chapters, lines, published_only_to_managers,
+    CONTAINERS, HEADINGS, INLINE, OPENERS, PRELUDES, TOML, block, chapters, lines, published,
+    published_only_to_managers, sources,
 };
 
 fn indented(text: &str) -> String {
@@ -74,6 +77,14 @@ const CROSSED: &[&str] = &[
     "<Audience is=\"managers\">\nSECRET\n</Audience>\n",
 ];
 
+/// Returns the settings with all dialects but definition lists: with those, Markdown takes a `:::`
+/// line for a definition, and most chapters are refused.
+fn settings() -> String {
+    let names = Dialect::NAMES.iter().filter(|name| **name != "definitions");
+    let names: Vec<String> = names.map(|name| format!("{name:?}")).collect();
+    format!("{TOML}[markdown]\ndialects = [{}]\n", names.join(", "))
+}
+
 #[test]
 fn no_form_of_another_generator_publishes_what_is_under_an_audience_mark() {
     let mut all: BTreeSet<String> = chapters().into_iter().collect();
@@ -97,8 +108,22 @@ fn no_form_of_another_generator_publishes_what_is_under_an_audience_mark() {
     }
     all.extend(CROSSED.iter().map(|text| (*text).to_owned()));
     let chapters: Vec<String> = all.into_iter().collect();
-    let names: Vec<String> = Dialect::NAMES.iter().map(|name| format!("{name:?}")).collect();
-    let toml = format!("{TOML}[markdown]\ndialects = [{}]\n", names.join(", "));
+    let toml = settings();
     let understood = published_only_to_managers(&chapters, &toml);
     assert!(understood >= 400, "{understood}");
+}
+
+#[test]
+fn the_documented_mark_is_understood_in_every_block_that_is_shown() {
+    let canonical = block("::: {audience=managers}", ":::", false);
+    let chapters: Vec<String> = BLOCKS.iter().map(|of_dialect| of_dialect(&canonical)).collect();
+    let toml = settings();
+    let site = site_for(&sources(&chapters, &toml), Some("managers"));
+    let shown = published(&site);
+    let hidden: Vec<&String> = (0..chapters.len()).filter(|n| !shown.contains(n)).map(|n| &chapters[n]).collect();
+    // Comments and exports are shown to nobody, and marks in them are errors.
+    let is_comment =
+        |text: &&&String| text.contains("comment") || text.starts_with("{/*") || text.starts_with("export");
+    let others: Vec<&&String> = hidden.iter().filter(|text| !is_comment(text)).collect();
+    assert!(others.is_empty(), "{others:#?}");
 }
