@@ -63,11 +63,16 @@ pub enum Command {
         after_help = "Writes chapters with prompts to answer, a README, and what publishes the site on your host: a\nworkflow or the host's own file. On a terminal, it asks for the host if you don't name one.\n\nExamples:\n  rolebook init our-handbook\n  rolebook init our-handbook --host github-pages\n\nExisting files are never overwritten."
     )]
     Init(Init),
-    /// Turn a spreadsheet of levels or expectations into chapters.
+    /// Turn a spreadsheet of levels or expectations into chapters, or update them from it.
     #[command(
-        after_help = "Supported tables, recognized by their header:\n  competency, level, statement          one statement per row; a column `cluster` is optional\n  competency, Level 1, Level 2, …       statements in the cells, one per line\n  role, Communication, Strategy, …      the level that each role expects in the cells; rows and\n                                        columns may be swapped\n\nValues are separated by commas, semicolons or tabs, in UTF-8. Cells left empty by merging have the value\nof the cell above.\n\nExamples:\n  rolebook import levels.csv --dry-run     list what would be written\n  rolebook import levels.csv\n  rolebook import expectations.csv our-handbook\n\nExisting chapters are never changed. Instead, the lines to add to them are printed."
+        after_help = "Supported tables, recognized by their header:\n  competency, level, statement          one statement per row\n  competency, Level 1, Level 2, …       statements in the cells, one per line\n  role, Communication, Strategy, …      the level that each role expects in the cells; rows and\n                                        columns may be swapped\n\nColumns such as track, rank, grade, family, cluster and summary are understood, and so are rows that only\nname a group. What the table was read as is printed.\n\nExamples:\n  rolebook import levels.xlsx --dry-run            print what each chapter would become\n  rolebook import levels.xlsx --sheet Engineering\n  rolebook import roles.csv our-handbook --ladder up\n  rolebook import levels.xlsx --update             show how chapters differ from the table\n  rolebook import levels.xlsx --update --write\n\nWithout --update, existing chapters stay as they are, unless they have no statements or levels yet."
     )]
     Import(Import),
+    /// Write the matrix, all statements and the scorecards as files for spreadsheets.
+    #[command(
+        after_help = "Writes `matrix.xlsx` with a worksheet for each track and one for all statements, the same as CSV, and\neach role's hiring kit. `rolebook import matrix.xlsx --update` shows what was changed in the workbook.\n\nExamples:\n  rolebook export\n  rolebook export --to ~/people --audience managers\n  rolebook export --base-url https://handbook.example.com/   link the cells to the site"
+    )]
+    Export(Export),
     /// Write a new chapter with the fields and sections of its kind.
     #[command(
         after_help = "Examples:\n  rolebook new role \"Head of Product\"\n  rolebook new competency \"Data-driven decisions\"\n  rolebook new page \"How we hire\" --in guides\n  rolebook new strategy \"Pricing\" our-handbook\n\n`rolebook check` reports each prompt \"(Fill in: …)\" until you answer it."
@@ -319,18 +324,70 @@ pub enum Destination {
 /// Options of `import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The table, saved as CSV in UTF-8.
-    #[arg(value_name = "FILE.csv")]
+    /// A workbook (.xlsx, .ods), a CSV file, or a file with a table in Markdown, HTML, JSON or YAML.
+    #[arg(value_name = "FILE")]
     pub file: PathBuf,
     /// The project, or any folder of Markdown; it is created if it does not exist.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
-    /// List what would be written, without writing it.
+    /// Print what each chapter would become, without writing it.
     #[arg(long)]
     pub dry_run: bool,
     /// Print the result as JSON.
     #[arg(long)]
     pub json: bool,
+    /// Import only this worksheet or table, by name or number; can be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Vec<String>,
+    /// Show how existing chapters differ from the table.
+    #[arg(long)]
+    pub update: bool,
+    /// With --update, write the differences.
+    #[arg(long, requires = "update")]
+    pub write: bool,
+    /// With --update, remove statements and expectations that the table no longer has.
+    #[arg(long, requires = "update")]
+    pub prune: bool,
+    /// Make the roles in the table's order a ladder, with `rank` and `grows_into`.
+    #[arg(long, value_name = "ORDER")]
+    pub ladder: Option<ImportLadder>,
+    /// The names of the levels from lowest to highest, separated by commas, for a new handbook.
+    #[arg(long, value_name = "NAMES")]
+    pub scale: Option<String>,
+    /// How levels relate to each other in a new handbook.
+    #[arg(long, value_name = "HOW")]
+    pub levels: Option<ImportLevels>,
+}
+
+/// The order in which a table lists roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ImportLadder {
+    /// From junior to senior.
+    Up,
+    /// From senior to junior.
+    Down,
+    /// In no order of seniority.
+    No,
+}
+
+/// How levels relate to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ImportLevels {
+    /// A level includes those below it.
+    AddUp,
+    /// Each level is complete.
+    Replace,
+}
+
+/// Options of `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Where the handbook is.
+    #[command(flatten)]
+    pub source: Source,
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR", default_value = "export")]
+    pub to: PathBuf,
 }
 
 /// Options of `new`.

@@ -1,7 +1,12 @@
-//! `rolebook import`: turns a spreadsheet of levels or expectations into chapters.
+//! `rolebook import`: turns a spreadsheet of levels or expectations into chapters, and updates
+//! chapters from a newer one.
 //!
-//! Input: the table, and a project or a directory in which to create one. Output: new chapters, and
-//! a report of the parts of the table that weren't used. Never changes an existing file.
+//! Input: the file, and a project or a directory in which to create one. Output: new chapters,
+//! chapters filled or changed if that was asked for, and a report of what wasn't used. Asks on a
+//! terminal what a table can't say. Never writes a difference that it hasn't shown.
+
+mod ask;
+mod said;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,15 +16,15 @@ use serde_json::json;
 use super::load::{Loaded, shown};
 use super::manners::{is_colored, width};
 use super::{Outcome, complain, say_json, say_text, writing};
-use crate::author::import::{self, Target, plan};
-use crate::cli::Import;
+use crate::author::import::{self, Choices as Wanted, Ladder, Target, plan};
+use crate::cli::{Import, ImportLadder, ImportLevels};
 use crate::declare::config::FILE;
+use crate::declare::kind::Levels;
 use crate::model::compile::{Choices, Handbook};
-use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::diagnostic::Place;
 use crate::text::front_matter::{self, Format};
 use crate::text::path::SourcePath;
-use crate::text::rule::Rule;
-use crate::text::source::{Text, hash_of};
+use crate::text::source::{Sources, Text, hash_of};
 use crate::world::disk::{self, Failure, Refusal, Step, Unwritten, Writer, read_given};
 use crate::world::report;
 
@@ -28,6 +33,7 @@ struct Project {
     /// The directory of the chapters, which might not exist yet.
     content: PathBuf,
     handbook: Option<Handbook>,
+    sources: Option<Sources>,
     declares_scale: bool,
     title: String,
     writer: Writer,
@@ -36,12 +42,13 @@ struct Project {
 /// Runs the command.
 pub fn run(options: &Import) -> Outcome {
     if !options.file.is_file() {
-        let help = "save the table as CSV and name that file; `rolebook import --help` describes the supported layouts";
+        let help =
+            "name a workbook (`.xlsx` or `.ods`), a CSV file, or a file with a table in Markdown, HTML, JSON or YAML";
         return Err(Refusal::new(format!("there is no file `{}`", options.file.display()), help).into());
     }
     let bytes = read_given(&options.file)?;
-    let (words, input) = (format!("import {}", options.file.display()), hash_of(&bytes));
-    if !options.dry_run && options.dir.is_dir() {
+    let (words, input) = (format!("import {}", options.file.display()), input_of(&bytes, options));
+    if writes(options) && options.dir.is_dir() {
         let root = disk::Project::find(&options.dir)?.root;
         if let Some(finished) = writing::begin(&Writer::beginning(&root, &root), &words, &input)? {
             writing::say_finished(&finished, &root);
@@ -50,14 +57,16 @@ pub fn run(options: &Import) -> Outcome {
     }
     let project = Project::find(&options.dir)?;
     let name = SourcePath::new(options.file.to_string_lossy().replace('\\', "/"));
-    let target =
-        Target { handbook: project.handbook.as_ref(), declares_scale: project.declares_scale, title: &project.title };
-    let import = plan(&name, &bytes, target);
-    print_findings(&import.findings, &name, &bytes);
+    let target = project.target();
+    let mut wanted = choices(options);
+    let mut import = plan(&name, &bytes, target, &wanted);
+    if ask::more(&import, &mut wanted) {
+        import = plan(&name, &bytes, target, &wanted);
+    }
+    print_findings(&import);
     let mut written = None;
-    if !import.is_refused() && !options.dry_run {
-        let step = |file: &import::NewFile| Step::Create { path: file.path.clone(), text: file.text.clone().into() };
-        let steps: Vec<Step> = import.files.iter().map(step).collect();
+    if !import.is_refused() && writes(options) {
+        let steps = steps(&import, options);
         let result = project.writer.write(writing::deed(&words, &input), &steps);
         written = Some(result.map_err(|unwritten| match unwritten {
             Unwritten::Taken(path) => {
@@ -72,10 +81,62 @@ pub fn run(options: &Import) -> Outcome {
     if options.json {
         say_json(&record(&import, &project.content, written.is_some()));
     } else {
-        say_text(&said(&import, &project.content, options));
+        say_text(&said::said(&import, &project.content, options));
     }
-    written.iter().for_each(disk::Receipt::told);
+    if let Some(receipt) = &written {
+        writing::note(receipt, &project.content);
+        receipt.told();
+    }
     Ok(!import.is_refused())
+}
+
+/// Returns whether the command writes anything. An update only shows the differences unless it is
+/// told to write them.
+fn writes(options: &Import) -> bool {
+    !options.dry_run && (!options.update || options.write)
+}
+
+/// Returns the hash of everything that the plan depends on, apart from the handbook.
+fn input_of(bytes: &[u8], options: &Import) -> String {
+    let flags = format!(
+        "{:?} {:?} {:?} {:?} {} {}",
+        options.sheet, options.ladder, options.scale, options.levels, options.update, options.prune
+    );
+    hash_of(&[bytes, b"\0", flags.as_bytes()].concat())
+}
+
+fn choices(options: &Import) -> Wanted {
+    let names = options.scale.iter().flat_map(|names| names.split(',')).map(str::trim);
+    Wanted {
+        sheets: options.sheet.clone(),
+        ladder: options.ladder.map(|ladder| match ladder {
+            ImportLadder::Up => Ladder::Up,
+            ImportLadder::Down => Ladder::Down,
+            ImportLadder::No => Ladder::No,
+        }),
+        scale: names.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        levels: options.levels.map(|levels| match levels {
+            ImportLevels::AddUp => Levels::AddUp,
+            ImportLevels::Replace => Levels::Replace,
+        }),
+        prunes: options.prune,
+    }
+}
+
+/// Returns the changes to write: without `--update`, only those that fill chapters.
+fn changes<'a>(import: &'a import::Import, options: &Import) -> Vec<&'a import::Change> {
+    import.changes.iter().filter(|change| change.fills || options.update).collect()
+}
+
+fn steps(import: &import::Import, options: &Import) -> Vec<Step> {
+    let created =
+        import.files.iter().map(|file| Step::Create { path: file.path.clone(), text: file.text.clone().into() });
+    let changed = changes(import, options).into_iter().map(|change| Step::Replace {
+        path: change.path.clone(),
+        before: change.before.to_vec(),
+        after: change.after.clone(),
+    });
+    created.chain(changed).collect()
 }
 
 impl Project {
@@ -83,25 +144,36 @@ impl Project {
     /// will be created in `dir/handbook`.
     fn find(dir: &Path) -> Result<Self, Failure> {
         let inside = || if dir == Path::new(".") { PathBuf::from("handbook") } else { dir.join("handbook") };
+        let empty = |title: String| {
+            let writer = Writer::beginning(dir, &inside());
+            Self { content: inside(), handbook: None, sources: None, declares_scale: false, title, writer }
+        };
         if !dir.exists() {
             let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let title = Some(crate::chapter::parse::humanise(&name)).filter(|title| !title.is_empty());
-            let title = title.unwrap_or_else(|| "Handbook".to_owned());
-            let writer = Writer::beginning(dir, &inside());
-            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });
+            return Ok(empty(title.unwrap_or_else(|| "Handbook".to_owned())));
         }
         let loaded = Loaded::open(dir, None)?;
         let sources = &loaded.inputs.sources;
         let title = loaded.project.title();
         let configuration = sources.bytes(&SourcePath::new(FILE));
         if configuration.is_none() && sources.chapters().next().is_none() {
-            let writer = Writer::beginning(dir, &inside());
-            return Ok(Self { content: inside(), handbook: None, declares_scale: false, title, writer });
+            return Ok(empty(title));
         }
         let handbook = loaded.handbook(&Choices { everyone: true, ..loaded.choices() })?;
         let declares_scale = configuration.is_some_and(|bytes| declares_scale(bytes));
         let (content, writer) = (loaded.project.content.clone(), Writer::of(&loaded.project));
-        Ok(Self { content, handbook: Some(handbook), declares_scale, title, writer })
+        let sources = Some(loaded.inputs.sources);
+        Ok(Self { content, handbook: Some(handbook), sources, declares_scale, title, writer })
+    }
+
+    fn target(&self) -> Target<'_> {
+        Target {
+            handbook: self.handbook.as_ref(),
+            sources: self.sources.as_ref(),
+            declares_scale: self.declares_scale,
+            title: &self.title,
+        }
     }
 }
 
@@ -111,58 +183,29 @@ fn declares_scale(configuration: &[u8]) -> bool {
 }
 
 /// Prints findings about the table, which isn't part of any handbook.
-fn print_findings(findings: &[Diagnostic], name: &SourcePath, bytes: &[u8]) {
-    let bytes: Arc<[u8]> = Arc::from(bytes);
+fn print_findings(import: &import::Import) {
     let files = |place: &Place| match place {
-        Place::Content(path, _) if path == name => Some((name.as_str().to_owned(), Some(Arc::clone(&bytes)))),
+        Place::Content(path, _) => {
+            let (name, text) = import.texts.iter().find(|(name, _)| name == path)?;
+            Some((name.as_str().to_owned(), Some(Arc::clone(text))))
+        }
         _ => None,
     };
-    complain(&report::human(findings, &files, is_colored(), width()));
+    complain(&report::human(&import.findings, &files, is_colored(), width()));
 }
 
 /// Returns the report for programs.
 fn record(import: &import::Import, content: &Path, written: bool) -> serde_json::Value {
     let file = |file: &import::NewFile| json!({ "path": shown(content, file.path.as_str()), "what": file.what });
     let lines = |lines: &import::Lines| json!({ "path": shown(content, lines.path.as_str()), "what": lines.what, "text": lines.text });
+    let change =
+        |change: &import::Change| json!({ "path": shown(content, change.path.as_str()), "what": change.words });
     json!({
         "written": written,
+        "readings": import.readings,
+        "notes": import.notes,
         "files": import.files.iter().map(file).collect::<Vec<_>>(),
+        "changes": import.changes.iter().map(change).collect::<Vec<_>>(),
         "by_hand": import.by_hand.iter().map(lines).collect::<Vec<_>>(),
     })
-}
-
-/// Describes the files that were written, the work that is left to do by hand, and the next step.
-fn said(import: &import::Import, content: &Path, options: &Import) -> String {
-    let mut out = String::new();
-    let verb = if options.dry_run { "would write" } else { "wrote" };
-    for file in &import.files {
-        out.push_str(&format!("{verb} {} ({})\n", shown(content, file.path.as_str()), file.what));
-    }
-    for lines in &import.by_hand {
-        let path = shown(content, lines.path.as_str());
-        out.push_str(&format!("\nto add to {path} yourself ({}):\n\n{}\n", lines.what, lines.text));
-    }
-    if import.is_refused() {
-        out.push_str("nothing was written: fix the errors, then import again\n");
-        return out;
-    }
-    if import.guessed_order {
-        let path = shown(content, FILE);
-        out.push_str(&format!("The levels have names but no numbers: check whether their order in {path} is right.\n"));
-    }
-    let unused = import.findings.iter().filter(|finding| finding.code == Rule::UnusedRow).count();
-    if unused > 0 {
-        let help =
-            if options.dry_run { "" } else { "; before you import again, delete the chapters that were written" };
-        out.push_str(&format!("{} of the table not used: see above{help}.\n", report::plural(unused, "part")));
-    }
-    match (import.files.is_empty(), options.dry_run) {
-        (true, _) => out.push_str("There is nothing new to write.\n"),
-        (false, true) => out.push_str("Nothing was written, because this was a dry run.\n"),
-        (false, false) => {
-            let dir = super::argument(&options.dir);
-            out.push_str(&format!("Next: `rolebook check{dir}` looks it over, `rolebook serve{dir}` shows it.\n"));
-        }
-    }
-    out
 }

@@ -11,6 +11,7 @@ mod codeowners;
 mod completions;
 mod diff;
 mod doctor;
+mod export;
 mod external;
 mod import;
 mod init;
@@ -77,6 +78,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Init(options) => init::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Import(options) => import::run(&options),
+        Command::Export(options) => export::run(&options),
         Command::New(options) => new::run(&options),
         Command::Mv(options) => mv::run(&options),
         Command::Schema(options) => schema::run(&options),

@@ -12,6 +12,7 @@ mod glossary;
 pub mod plain;
 mod stairs;
 mod views;
+pub mod workbook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -27,6 +27,7 @@ pub mod picker;
 pub mod radar;
 pub mod role;
 mod share;
+pub mod sheets;
 pub mod strategy;
 pub mod tags;
 pub mod templates;

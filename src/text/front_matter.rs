@@ -304,6 +304,14 @@ pub fn read(content: &str, offset: usize, format: Format) -> Result<Table, Synta
     }
 }
 
+/// Parses YAML or JSON that may be any value, and may contain up to `most` values.
+///
+/// # Errors
+/// Returns the first syntax error.
+pub fn read_value(content: &str, most: usize) -> Result<Value, SyntaxError> {
+    yaml::read_value(content, most)
+}
+
 /// Adds an entry to the table, or to the list of duplicates if the key is already there.
 pub(crate) fn add(table: &mut Table, duplicates: &mut Vec<Duplicate>, entry: Entry) {
     if table.entries.iter().any(|known| known.key == entry.key) {

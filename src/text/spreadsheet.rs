@@ -1,11 +1,169 @@
-//! Reads the rows of a spreadsheet saved as text.
+//! Reads the tables of a file: a workbook, values separated by commas, semicolons or tabs (RFC 4180),
+//! or the tables of a Markdown, HTML, JSON or YAML file.
 //!
-//! Input: values separated by commas, semicolons or tabs (RFC 4180). Output: [`Row`]s of [`Cell`]s
-//! with their spans in the file, so that findings can point at a cell. Never decides what a column
-//! means (see `import`).
+//! Input: a file's bytes. Output: [`Sheet`]s with [`Row`]s of [`Cell`]s and their spans, so that
+//! findings can point at a cell. Never decides what a column means (see `import`).
+
+mod archive;
+mod decode;
+mod grid;
+mod html;
+mod markdown;
+mod ods;
+mod records;
+mod xlsx;
 
 use crate::text::diagnostic::Span;
 use crate::text::source::Text;
+
+/// The reason why a file can't be read: what is wrong, and how to fix it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub message: String,
+    /// How to fix it.
+    pub help: String,
+}
+
+impl Fault {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { message: message.into(), help: help.into() }
+    }
+}
+
+/// One table of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    /// The name of the worksheet, or the heading above a table. May be empty.
+    pub name: String,
+    /// Whether the worksheet is hidden.
+    pub is_hidden: bool,
+    /// For a worksheet of a workbook, its rows as lines of text, which spans refer to. Empty if
+    /// spans refer to the file.
+    pub text: String,
+    /// The ways in which the text can be split into rows: one for each character that may separate
+    /// cells.
+    pub readings: Vec<Vec<Row>>,
+    /// The names of a worksheet's cells, such as `C4`, by where they begin in the text.
+    pub places: Vec<(u32, String)>,
+    /// What isn't read, and where it is.
+    pub remarks: Vec<(Span, String)>,
+}
+
+impl Sheet {
+    /// Returns the name of the cell of a worksheet in which a span begins.
+    pub fn place(&self, span: Span) -> Option<&str> {
+        let n = self.places.partition_point(|(start, _)| *start <= span.start);
+        Some(&self.places.get(n.checked_sub(1)?)?.1)
+    }
+}
+
+/// A file with its tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    /// The text that spans refer to, unless a sheet has its own.
+    pub text: String,
+    /// The encoding that the text was converted from, if it wasn't UTF-8.
+    pub encoding: Option<&'static str>,
+    /// The tables.
+    pub sheets: Vec<Sheet>,
+}
+
+/// The reason why a file has no tables that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTable {
+    /// The file is no text in a known encoding, and has an unexpected byte at this offset.
+    Encoding(usize),
+    /// Something is wrong with the whole file.
+    File(Fault),
+    /// Something is wrong at a place in the text.
+    At(Fault, Span, String),
+}
+
+/// Opens a file. Its name only decides between formats that look alike.
+///
+/// # Errors
+/// See [`NoTable`].
+pub fn open(name: &str, bytes: &[u8]) -> Result<File, NoTable> {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => return workbook(bytes).map_err(NoTable::File),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+            let help = "open it in Excel or LibreOffice without a password, and save it as `.xlsx`";
+            return Err(NoTable::File(Fault::new(
+                "this workbook is in an old format, or protected by a password",
+                help,
+            )));
+        }
+        [b'%', b'P', b'D', b'F', ..] => {
+            let help = "import the spreadsheet that it was made from, or copy its table into one";
+            return Err(NoTable::File(Fault::new("this is a PDF, not a table", help)));
+        }
+        _ => {}
+    }
+    let decode::Decoded { text: decoded, from } = decode::decode(bytes).map_err(NoTable::Encoding)?;
+    let source = Text::new(decoded.as_bytes()).map_err(NoTable::Encoding)?;
+    let ends = |endings: &[&str]| {
+        let name = name.to_ascii_lowercase();
+        endings.iter().any(|ending| name.ends_with(ending))
+    };
+    let text = source.text.trim_start();
+    let is_tag = || text.get(1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic() || c == '!'));
+    let sheets = if text.starts_with('<') && is_tag() {
+        html::read(&source).map_err(NoTable::File)?
+    } else if text.starts_with(['[', '{']) || ends(&[".json", ".yaml", ".yml"]) {
+        records::read(&source).map_err(|(fault, span)| NoTable::At(fault, span, decoded.clone()))?
+    } else if ends(&[".md", ".markdown"]) || markdown::is_likely(&source.text) {
+        markdown::read(&source)
+    } else {
+        vec![separated(&source).map_err(|span| {
+            let fault = Fault::new("this quote is never closed", "close it, or double it if it is part of the text");
+            NoTable::At(fault, span, decoded.clone())
+        })?]
+    };
+    Ok(File { sheets, encoding: from, text: decoded })
+}
+
+fn workbook(bytes: &[u8]) -> Result<File, Fault> {
+    let mut archive = archive::Archive::open(bytes)?;
+    let sheets = if archive.has("xl/workbook.xml") {
+        xlsx::read(bytes, &mut archive)?
+    } else if let Some(xml) = archive.text("content.xml").filter(|xml| xml.contains("<office:spreadsheet")) {
+        ods::read(&xml)?
+    } else {
+        let what = match () {
+            () if archive.has("Index/") => "this is a document of Numbers",
+            () if archive.has("xl/workbook.bin") => "this is a binary workbook",
+            () if archive.has("word/") => "this is a Word document",
+            () => "this is an archive, not a table",
+        };
+        return Err(Fault::new(what, "save or export the table as `.xlsx`, `.ods` or CSV"));
+    };
+    Ok(File { sheets, ..File::default() })
+}
+
+/// Splits a text with each of the separators that it may have.
+///
+/// # Errors
+/// Returns the span of a quote that is never closed, if no separator avoids that.
+fn separated(text: &Text<'_>) -> Result<Sheet, Span> {
+    let declared = declared_separator(&text.text);
+    let candidates: Vec<char> = declared.map_or_else(|| SEPARATORS.to_vec(), |separator| vec![separator]);
+    let (mut readings, mut failed) = (Vec::new(), None);
+    for separator in candidates {
+        match read(text, separator) {
+            Ok(mut rows) => {
+                rows.drain(..usize::from(declared.is_some()).min(rows.len()));
+                readings.push(rows);
+            }
+            Err(span) => failed = failed.or(Some(span)),
+        }
+    }
+    let is_wide = |rows: &Vec<Row>| rows.iter().any(|row| row.cells.len() > 1);
+    match failed {
+        Some(span) if !readings.iter().any(is_wide) => Err(span),
+        _ => Ok(Sheet { readings, ..Sheet::default() }),
+    }
+}
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -142,7 +142,7 @@ fn is_of_terminal(name: &str) -> bool {
 /// Codes that no case can raise, each with the test that checks it.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("bad-table", "an_unreadable_table_is_rejected_with_help"),
-    ("chapter-exists", "existing_chapters_are_never_changed_and_the_missing_lines_are_printed"),
+    ("chapter-exists", "a_chapter_that_cannot_be_changed_is_reported"),
     ("dead-external", "a_dead_link_is_reported_at_each_of_its_places"),
     ("gone-chapter", "a_deleted_chapter_is_a_warning_until_the_configuration_says_what_to_read_instead"),
     ("host-limit", "the_limit_of_a_host_is_reported_before_it_is_reached"),

@@ -61,7 +61,7 @@ fn a_table_becomes_chapters_with_levels_anchors_and_clusters() {
     let said = imports(folder.path(), &["t.csv", "ours"]);
     assert_eq!(
         said,
-        "wrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\n1 part of the table not used: see above; before you import again, delete the chapters that were written.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row is above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
+        "read as one statement per row: competencies in `Skill`, levels in `Level`, statements in `Expected behaviour`; clusters in `Skill group`\nwrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\nEach level adds to those below it. If the table restates each level, add `--levels replace`.\n1 part of the table not used: see above.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row is above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
     );
     let files = files_below(&folder.path().join("ours/handbook"));
     assert_eq!(files.len(), 3);
@@ -71,11 +71,11 @@ fn a_table_becomes_chapters_with_levels_anchors_and_clusters() {
     );
     assert_eq!(
         read(folder.path(), "ours/handbook/competencies/communication.md"),
-        "---\ncluster: Influence\n---\n# Communication\n\n## Levels\n\n### Learning {level=1}\n\n- Says \\*why\\* {#l1-says-why}\n- Asks first {#l1-asks-first}\n- Asks \"who\" decides {#l1-asks-who-decides}\n\n### Owning {level=2}\n\n- Brings bad news \\[early] {#l2-brings-bad-news-early}\n"
+        "---\ncluster: Influence\norder: 1\n---\n# Communication\n\n## Levels\n\n### Learning {level=1}\n\n- Says \\*why\\* {#l1-says-why}\n- Asks first {#l1-asks-first}\n- Asks \"who\" decides {#l1-asks-who-decides}\n\n### Owning {level=2}\n\n- Brings bad news \\[early] {#l2-brings-bad-news-early}\n"
     );
     assert_eq!(
         read(folder.path(), "ours/handbook/competencies/data-use.md"),
-        "---\ncluster: Craft\n---\n# Data: use\n\n## Levels\n\n### Owning {level=2}\n\n- Decides by a date {#l2-decides-by-a-date}\n"
+        "---\ncluster: Craft\norder: 2\n---\n# Data: use\n\n## Levels\n\n### Owning {level=2}\n\n- Decides by a date {#l2-decides-by-a-date}\n"
     );
 }
 
@@ -114,7 +114,7 @@ fn a_table_of_roles_imports_the_same_in_every_layout() {
     assert_eq!(files("a"), files("c"));
     assert_eq!(
         read(folder.path(), "a/handbook/roles/head-of-product.md"),
-        "---\ncompetencies:\n  talks: Level 3\n  plans: Level 2\n---\n# Head of Product\n"
+        "---\norder: 2\ncompetencies:\n  talks: Level 3\n  plans: Level 2\n---\n# Head of Product\n"
     );
     // The competencies have no statements yet, and there is no other finding.
     let check = rolebook(&folder.path().join("a"), &["check"]);
@@ -128,38 +128,89 @@ fn a_table_of_roles_imports_the_same_in_every_layout() {
 }
 
 #[test]
-fn existing_chapters_are_never_changed_and_the_missing_lines_are_printed() {
+fn existing_chapters_change_only_if_the_differences_are_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let role = "---\r\ncompetencies: {talks: Owning}\r\n---\r\n# Product Manager\r\n";
-    let competency = "# Talks\n\n### Owning\n\n- Says it plainly. {#plainly}\n";
+    let role = "---\r\n# Ours.\r\ncompetencies: {talks: Owning}\r\n---\r\n# Product Manager\r\n";
+    let competency = "# Talks\n\n### Owning\n\n- Says it plainly. {#plainly}\n\n  - **Example:** Yes.\n- Waits.\n";
     let files = [
         ("handbook/handbook.toml", "title = \"T\"\n"),
         ("handbook/roles/pm.md", role),
         ("handbook/competencies/talks.md", competency),
         ("roles.csv", "role,Talks,Plans\nProduct manager,2,Guiding\nHead,4,4\n"),
-        ("levels.csv", "competency,level,statement\nTALKS,3,Says it plainly.\n,4,Says it early.\n"),
+        ("levels.csv", "competency,level,statement\nTALKS,3,Says it very plainly.\n,4,Says it early.\n"),
     ];
     write(folder.path(), &files);
     let said = imports(folder.path(), &["roles.csv"]);
+    assert!(said.contains("\n1 chapter differs from the table: `--update` shows how, and"), "{said}");
+    assert_eq!(
+        read(folder.path(), "handbook/roles/head.md"),
+        "---\norder: 1\ncompetencies:\n  talks: Guiding\n  plans: Guiding\n---\n# Head\n"
+    );
+    let said = imports(folder.path(), &["levels.csv", "--update"]);
+    for line in [
+        "would change handbook/competencies/talks.md (Talks: statements: 1 reworded, 1 new, 1 only in the handbook)\n",
+        "    Owning: Says it plainly. → Says it very plainly.\n",
+        "    Guiding: new: Says it early.\n",
+        "    Owning: only in the handbook: Waits.\n",
+        "Nothing was written yet: add `--write` to write these changes.\n",
+    ] {
+        assert!(said.contains(line), "{line}{said}");
+    }
+    assert_eq!(read(folder.path(), "handbook/roles/pm.md"), role);
+    assert_eq!(read(folder.path(), "handbook/competencies/talks.md"), competency);
+    imports(folder.path(), &["levels.csv", "--update", "--write"]);
+    assert_eq!(
+        read(folder.path(), "handbook/competencies/talks.md"),
+        "# Talks\n\n### Owning\n\n- Says it very plainly. {#plainly}\n\n  - **Example:** Yes.\n- Waits.\n\n### Guiding {level=4}\n\n- Says it early. {#l4-says-it-early}\n"
+    );
+    let said = imports(folder.path(), &["roles.csv", "--update", "--write"]);
     assert!(
         said.contains(
-            "\nto add to handbook/roles/pm.md yourself (front matter):\n\ncompetencies:\n  plans: Guiding\n\n"
+            "changed handbook/roles/pm.md (Product Manager: Talks: Owning → Practising)\n    Plans: nothing → Guiding\n"
         ),
         "{said}"
     );
-    assert!(said.contains("warning[chapter-exists]: `Product manager` already exists, and import doesn't change existing chapters\n --> roles.csv:2:1\n"), "{said}");
-    assert!(!said.contains("  talks: "), "{said}");
     assert_eq!(
-        read(folder.path(), "handbook/roles/head.md"),
-        "---\ncompetencies:\n  talks: Guiding\n  plans: Guiding\n---\n# Head\n"
+        read(folder.path(), "handbook/roles/pm.md"),
+        "---\r\n# Ours.\r\ncompetencies: {talks: Practising, plans: 4}\r\n---\r\n# Product Manager\r\n"
     );
-    let said = imports(folder.path(), &["levels.csv"]);
-    assert!(said.contains("\n\n### Guiding {level=4}\n\n- Says it early. {#l4-says-it-early}\n\n"), "{said}");
-    assert!(!said.contains("- Says it plainly"), "{said}");
-    assert_eq!(read(folder.path(), "handbook/roles/pm.md"), role);
-    assert_eq!(read(folder.path(), "handbook/competencies/talks.md"), competency);
-    // The second time, there is nothing to do.
-    assert!(imports(folder.path(), &["roles.csv"]).contains("There is nothing new to write."));
+    for table in ["roles.csv", "levels.csv"] {
+        assert!(
+            imports(folder.path(), &[table, "--update"])
+                .ends_with("The handbook says everything that the table says.\n")
+        );
+        assert!(imports(folder.path(), &[table]).contains("There is nothing new to write."));
+    }
+    imports(folder.path(), &["levels.csv", "--update", "--prune", "--write"]);
+    assert!(!read(folder.path(), "handbook/competencies/talks.md").contains("Waits"));
+}
+
+#[test]
+fn tables_can_be_imported_in_any_order_and_keep_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let roles = "Our matrix,,,\n,IC,,Management\nTheme,PM,Senior PM,Head\nGrade,P2,P3,P5\nCraft,,,\nTalks,1,2,3\nPlans,1,2,2\nTotal,2,4,5\n";
+    let levels =
+        "Theme,Level 1,Level 2,Level 3\nTalks,Says it.,Says why.,Says it early.\nPlans,Plans a week.,Plans a month.,\n";
+    write(folder.path(), &[("roles.csv", roles), ("levels.csv", levels)]);
+    let said = imports(folder.path(), &["roles.csv", "a", "--ladder", "up"]);
+    assert!(said.contains("competencies in rows (`Theme`), roles in columns (`PM` to `Head`), levels in cells; tracks in the row above the header (IC, Management); the row `Grade` says more about the roles; `Craft` groups Talks, Plans\n"), "{said}");
+    assert!(said.contains("2 parts of the table not used"), "{said}");
+    let said = imports(folder.path(), &["levels.csv", "a"]);
+    assert!(said.contains("filled a/handbook/competencies/talks.md (Talks: statements: 3 new)\n"), "{said}");
+    imports(folder.path(), &["levels.csv", "b"]);
+    imports(folder.path(), &["roles.csv", "b", "--ladder", "up"]);
+    imports(folder.path(), &["roles.csv", "b", "--ladder", "up", "--update", "--write"]);
+    let a = files_below(&folder.path().join("a/handbook/roles"));
+    assert_eq!(a, files_below(&folder.path().join("b/handbook/roles")));
+    assert_eq!(
+        read(folder.path(), "a/handbook/roles/pm.md"),
+        "---\ntrack: ic\nrank: 1\ngrade: P2\ngrows_into: [senior-pm]\norder: 1\ncompetencies:\n  talks: Level 1\n  plans: Level 1\n---\n# PM\n"
+    );
+    assert_eq!(
+        read(folder.path(), "a/handbook/competencies/talks.md"),
+        "---\ncluster: Craft\norder: 1\n---\n# Talks\n\n## Levels\n\n### Level 1 {level=1}\n\n- Says it. {#l1-says-it}\n\n### Level 2 {level=2}\n\n- Says why. {#l2-says-why}\n\n### Level 3 {level=3}\n\n- Says it early. {#l3-says-it-early}\n"
+    );
+    assert!(rolebook(&folder.path().join("a"), &["check", "--strict"]).status.success());
 }
 
 #[test]
@@ -200,17 +251,16 @@ fn unused_rows_are_reported_with_their_location() {
             ("this row has no statement, and was not used", "--> t.csv:4:1"),
             ("`1.5` isn't a level, and was not used", "--> t.csv:5:7"),
             ("this statement repeats an earlier one at the same level, and was not used", "--> t.csv:7:9"),
-            ("this row has only a name, and was not used", "--> t.csv:8:1"),
         ]
     );
-    assert!(said.contains("6 parts of the table not used"), "{said}");
+    assert!(said.contains("5 parts of the table not used") && said.contains("; `Plans` groups Ends\n"), "{said}");
 }
 
 #[test]
 fn an_unreadable_table_is_rejected_with_help() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    fs::write(root.join("latin.csv"), b"competency,level,statement\nF\xfchrung,1,x\n").unwrap();
+    fs::write(root.join("latin.csv"), b"competency,level,statement\nF\xc3\xbchrung,1,\xfc\n").unwrap();
     fs::write(root.join("book.csv"), b"PK\x03\x04\xff\x00").unwrap();
     fs::write(root.join("utf16.csv"), b"\xff\xfea\x00,\x00b\x00").unwrap();
     write(
@@ -224,9 +274,13 @@ fn an_unreadable_table_is_rejected_with_help() {
         ],
     );
     for (file, message, help) in [
-        ("latin.csv", "bad-encoding]: this table is not UTF-8\n --> latin.csv:2:2", "CSV UTF-8 (Comma delimited)"),
-        ("book.csv", "bad-encoding]: this is a workbook", "one sheet at a time"),
-        ("utf16.csv", "bad-encoding]: this table is UTF-16", "CSV UTF-8"),
+        (
+            "latin.csv",
+            "bad-encoding]: this file is neither a workbook nor a text in UTF-8",
+            "CSV UTF-8 (Comma delimited)",
+        ),
+        ("book.csv", "bad-table]: this workbook is damaged", "save it again"),
+        ("utf16.csv", "bad-table]: none of the first ten rows says what the columns are", "name three columns"),
         (
             "open.csv",
             "bad-table]: this quote is never closed\n --> open.csv:2:5",
@@ -239,7 +293,7 @@ fn an_unreadable_table_is_rejected_with_help() {
         ),
         ("empty.csv", "bad-table]: this table is empty", "nothing was written"),
         ("bare.csv", "bad-table]: nothing below the header could be used", "nothing was written"),
-        ("names.csv", "bad-table]: the order of these levels is unknown\n --> names.csv:2:3", "2 Advanced"),
+        ("names.csv", "bad-table]: the order of these levels is unknown\n --> names.csv:2:3", "--scale"),
     ] {
         let said = refuses(root, &[file, "h"], 1);
         assert!(said.contains(message) && said.contains(help), "{file}: {said}");
@@ -247,20 +301,46 @@ fn an_unreadable_table_is_rejected_with_help() {
     let said = refuses(root, &["gone.csv"], 2);
     assert_eq!(
         said,
-        "error: there is no file `gone.csv`\n  = help: save the table as CSV and name that file; `rolebook import --help` describes the supported layouts\n"
+        "error: there is no file `gone.csv`\n  = help: name a workbook (`.xlsx` or `.ods`), a CSV file, or a file with a table in Markdown, HTML, JSON or YAML\n"
     );
 }
 
 #[test]
-fn a_dry_run_writes_nothing_and_names_every_file() {
+fn a_dry_run_writes_nothing_and_prints_every_file() {
     let folder = tempfile::tempdir().unwrap();
     write(
         folder.path(),
         &[("t.csv", "sep=;\ncompetency;level;statement\nCon;1;Says it.\nIndex;1;Lists it.\nÜber uns;1;Ja.\n")],
     );
-    let said = refuses(folder.path(), &["t.csv", "--dry-run"], 0);
+    let said = refuses(folder.path(), &["t.csv", "h", "--dry-run"], 0);
     assert_eq!(
         said,
-        "would write handbook/handbook.toml (1 levels)\nwould write handbook/competencies/con-competency.md (1 statement)\nwould write handbook/competencies/index-competency.md (1 statement)\nwould write handbook/competencies/über-uns.md (1 statement)\nNothing was written, because this was a dry run.\n"
+        "read as one statement per row: competencies in `competency`, levels in `level`, statements in `statement`\nwould write h/handbook/handbook.toml (1 level)\n\n    # The handbook's title and levels. `rolebook schema handbook` lists every key.\n\n    title = \"H\"\n\n    # The levels, lowest first. `means` describes in one sentence what people at that level do.\n    [[scale]]\n    level = 1\n    name = \"Level 1\"\n\nwould write h/handbook/competencies/con-competency.md (1 statement)\n\n    ---\n    order: 1\n    ---\n    # Con\n\n    ## Levels\n\n    ### Level 1 {level=1}\n\n    - Says it. {#l1-says-it}\n\nwould write h/handbook/competencies/index-competency.md (1 statement)\n\n    ---\n    order: 2\n    ---\n    # Index\n\n    ## Levels\n\n    ### Level 1 {level=1}\n\n    - Lists it. {#l1-lists-it}\n\nwould write h/handbook/competencies/über-uns.md (1 statement)\n\n    ---\n    order: 3\n    ---\n    # Über uns\n\n    ## Levels\n\n    ### Level 1 {level=1}\n\n    - Ja. {#l1-ja}\n\nNothing was written, because this was a dry run.\n"
     );
+}
+
+#[test]
+fn an_exported_handbook_is_imported_without_a_difference_and_exported_again_equally() {
+    let folder = tempfile::tempdir().unwrap();
+    let table = "Theme,Engineer,Senior engineer\nTalks,Says it.,Says why.\nPlans,Plans a week.,Plans a month.\n";
+    write(folder.path(), &[("t.csv", table)]);
+    imports(folder.path(), &["t.csv", "h", "--ladder", "up"]);
+    let export = |to: &str| {
+        let output = rolebook(folder.path(), &["export", "h", "--to", to]);
+        let (out, err) = texts(&output);
+        assert_eq!(output.status.code(), Some(0), "{out}{err}");
+        files_below(&folder.path().join(to))
+    };
+    let first = export("one");
+    assert_eq!(first, export("two"));
+    for name in ["matrix.xlsx", "matrix.csv", "statements.csv", "hiring/engineer.xlsx", "hiring/engineer.md"] {
+        assert!(first.contains_key(name), "{name}: {:?}", first.keys());
+    }
+    for name in ["one/matrix.xlsx", "one/matrix.csv", "one/statements.csv"] {
+        let said = imports(folder.path(), &[name, "h", "--update", "--prune"]);
+        assert!(said.ends_with("The handbook says everything that the table says.\n"), "{name}: {said}");
+    }
+    write(folder.path(), &[("mine/matrix.csv", "mine")]);
+    assert_eq!(rolebook(folder.path(), &["export", "h", "--to", "mine"]).status.code(), Some(2));
+    assert_eq!(read(folder.path(), "mine/matrix.csv"), "mine");
 }

@@ -45,6 +45,7 @@ mod stairs;
 mod support;
 mod switch;
 mod synthetic;
+mod tables;
 mod templates;
 mod terminal;
 mod themes;

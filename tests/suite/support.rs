@@ -94,9 +94,9 @@ pub fn page(site: &Site, url: &str) -> String {
     String::from_utf8(rendered.bytes.into_owned()).unwrap()
 }
 
-/// Reads a folder into sources.
+/// Reads a folder into sources, without what Rolebook keeps there itself.
 pub fn read_folder(root: &Path) -> Sources {
-    let files = files_below(root).into_iter();
+    let files = files_below(root).into_iter().filter(|(path, _)| !path.starts_with(".rolebook/"));
     let files = files.map(|(path, bytes)| (rolebook::text::path::SourcePath::new(path), SourceFile::new(bytes)));
     Sources { files: files.collect(), ..Sources::default() }
 }

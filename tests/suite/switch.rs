@@ -95,7 +95,7 @@ fn copies_of_a_chapter_that_cannot_be_read_are_those_of_its_last_good_state() {
 
 #[test]
 fn a_file_in_another_format_that_mentions_an_audience_and_may_be_an_index_hides_its_folder() {
-    for name in ["index.mdx", "README.mdx", "_index.adoc", "readme"] {
+    for name in ["index.rst", "README.org", "_index.adoc", "readme"] {
         let path = format!("secret/{name}");
         let texts = [
             ("handbook.toml", CONFIG),
@@ -113,6 +113,22 @@ fn a_file_in_another_format_that_mentions_an_audience_and_may_be_an_index_hides_
         assert!(Preview::default().show(&open, None).0.contains("CANARY"), "{name}: it mentions no audience");
         let no_audiences = [&[("handbook.toml", "title = \"T\"\n")], &texts[1..]].concat();
         assert!(Preview::default().show(&no_audiences, None).0.contains("CANARY"), "{name}");
+    }
+}
+
+#[test]
+fn an_index_with_any_extension_of_markdown_hides_its_folder() {
+    for name in ["index.mdx", "README.mdx", "_index.markdown", "index.qmd", "README.MD"] {
+        let path = format!("secret/{name}");
+        let kid = ("secret/deep/kid.md", "# Kid\n\nCANARY\n");
+        let texts = [("handbook.toml", CONFIG), INDEX, kid, (&*path, "---\naudience: managers\n---\n# S\n")];
+        let (site, compiled) = Preview::default().show(&texts, None);
+        assert!(!site.contains("CANARY"), "{name}: {site}");
+        assert!(compiled.findings.iter().all(|finding| finding.code.name() != "audience-mark"), "{name}");
+        // A second index doesn't open the folder.
+        let with_index = [&texts[..], &[("secret/index.md", "# S\n")]].concat();
+        assert!(!Preview::default().show(&with_index, None).0.contains("CANARY"), "{name}");
+        assert!(Preview::default().show(&texts, Some("managers")).0.contains("CANARY"), "{name}");
     }
 }
 

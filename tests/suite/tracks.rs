@@ -120,10 +120,10 @@ fn the_data_says_which_statements_are_for_which_track() {
     assert_eq!(role["role"]["competencies"][0]["statements"], json!(["below", "own", "twice-2"]));
     assert_eq!(role["role"]["competencies"][0]["level_name"], "Head");
     let csv = page(&site, "statements.csv");
-    assert!(csv.starts_with("cluster,competency,level,level name,id,statement,track\r\n"), "{csv}");
+    assert!(csv.starts_with("\u{feff}cluster,competency,level,level name,id,statement,track\r\n"), "{csv}");
     assert!(csv.contains(",writing,3,Head,own,For leaders.,lead\r\n"), "{csv}");
     let plain = page(&site_with(&two_tracks("", "### Owning\n\n- For all.\n"), None), "statements.csv");
-    assert!(plain.starts_with("cluster,competency,level,level name,id,statement\r\n"), "{plain}");
+    assert!(plain.starts_with("\u{feff}cluster,competency,level,level name,id,statement\r\n"), "{plain}");
 }
 
 #[test]

@@ -55,6 +55,9 @@ fn an_unchanged_handbook_is_not_built_again_and_the_findings_are_said_again() {
     assert!(is_remembered(folder.path(), &[]));
 }
 
+/// What changes, and a function that changes it.
+type Change<'c> = (&'c str, &'c dyn Fn());
+
 #[test]
 fn whatever_changes_the_site_or_the_output_causes_a_build() {
     let folder = tempfile::tempdir().unwrap();
@@ -67,7 +70,6 @@ fn whatever_changes_the_site_or_the_output_causes_a_build() {
         let output = Command::new("git").args(names).args(arguments).current_dir(root).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    type Change<'c> = (&'c str, &'c dyn Fn());
     let changes: [Change<'_>; 9] = [
         ("a chapter of the same size and time", &|| {
             let place = root.join("index.md");

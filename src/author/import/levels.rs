@@ -5,6 +5,7 @@
 //! the levels of all cells form. Never looks at a handbook.
 
 use crate::declare::config::{Config, Level};
+use crate::declare::kind::Levels;
 use crate::text::path::fold;
 
 /// The maximum number of levels in `handbook.toml`.
@@ -83,6 +84,8 @@ pub struct Scale {
     pub levels: Vec<Level>,
     /// The number that the table uses for level 1.
     first: u32,
+    /// How levels relate to each other.
+    pub mode: Levels,
 }
 
 /// The reason why levels don't form a scale: what is wrong, and how to fix it.
@@ -94,7 +97,7 @@ pub const TOO_MANY: NoScale =
 /// The levels are names, and their order isn't known.
 pub const UNORDERED: NoScale = (
     "the order of these levels is unknown",
-    "write numbers next to the names, such as `2 Advanced`, or declare `[[scale]]` in handbook.toml",
+    "name them from lowest to highest, as in `--scale \"Basic, Advanced, Expert\"`, or write numbers next to the names",
 );
 
 impl Scale {
@@ -119,7 +122,7 @@ impl Scale {
             named.and_then(|written| written.name.clone()).unwrap_or_else(|| format!("Level {number}"))
         };
         let levels = (1..).zip(first..=*most).map(|(level, number)| make(level, name(number))).collect();
-        Ok(Self { levels, first })
+        Ok(Self { levels, first, mode: Levels::AddUp })
     }
 
     fn of_names(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
@@ -131,7 +134,7 @@ impl Scale {
         }
         let usual = Config::bare("").scale;
         if names.iter().all(|name| usual.iter().any(|level| fold(&level.name) == fold(name))) {
-            return Ok(Self { levels: usual, first: 1 });
+            return Ok(Self::declared(&usual));
         }
         if !ordered {
             return Err(UNORDERED);
@@ -139,7 +142,7 @@ impl Scale {
         if names.len() > MOST_LEVELS as usize {
             return Err(TOO_MANY);
         }
-        Ok(Self { levels: (1..).zip(names).map(|(level, name)| make(level, name)).collect(), first: 1 })
+        Ok(Self::given(&names))
     }
 
     /// Returns whether this is the default scale, which applies if none is declared.
@@ -149,7 +152,24 @@ impl Scale {
 
     /// Creates the scale that a handbook declares.
     pub fn declared(levels: &[Level]) -> Self {
-        Self { levels: levels.to_vec(), first: 1 }
+        Self { levels: levels.to_vec(), first: 1, mode: Levels::AddUp }
+    }
+
+    /// Creates a scale from the names of its levels, lowest first.
+    pub fn given(names: &[String]) -> Self {
+        let levels: Vec<Level> = (1..).zip(names).map(|(level, name)| make(level, name.clone())).collect();
+        Self::declared(&levels)
+    }
+
+    /// Returns the scale with levels that relate to each other in this way.
+    #[must_use]
+    pub fn with_mode(self, mode: Levels) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// Returns the default scale.
+    pub fn usual() -> Self {
+        Self::declared(&Config::bare("").scale)
     }
 
     /// Returns the level that a cell refers to: by its whole text, by its number, or by its name.

@@ -1,16 +1,18 @@
 //! The hiring kits.
 //!
-//! Input: the roles that people are hired for. Output: a page for each role, and the same content
-//! as Markdown.
+//! Input: the roles that people are hired for. Output: a page for each role, the same content as
+//! Markdown, and the scorecard as a workbook.
 
 mod kit;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::Table;
-use crate::site::render::Made;
+use super::{Rendered, Route, Table, media_type};
+use crate::site::render::{Made, workbook};
 use crate::site::view::hiring::{self, Hiring};
-use crate::site::view::role;
+use crate::site::view::{role, sheets};
 
 #[derive(Serialize)]
 struct Special {
@@ -38,5 +40,14 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
                 on.renderer.view_from(root, on.at, |view| Some(kit::markdown_of(&hiring::hiring(role, view)?, view)));
             kit.unwrap_or_default()
         });
+        table.add(
+            hiring::workbook_url(role, book),
+            Route::new(move |on| {
+                let title = &on.renderer.handbook.config.title;
+                let sheets = on.view(|view| Some(vec![sheets::scorecard(&hiring::hiring(role, view)?, view)]));
+                let bytes = Cow::Owned(workbook::workbook(title, &sheets.unwrap_or_default())?);
+                Ok(Rendered { bytes, media: media_type("a.xlsx"), policy: None })
+            }),
+        );
     }
 }

@@ -324,12 +324,13 @@ fn terms<'a>(view: &Viewpoint<'a>) -> Vec<Term<'a>> {
 }
 
 /// Returns every statement as CSV (RFC 4180): cluster, competency, level, level name, ID, text, and
-/// the track if some statements are meant for one only.
+/// the track if some statements are meant for one only. It begins with a byte order mark, without
+/// which Excel doesn't read it as UTF-8.
 pub fn statements_csv(view: &Viewpoint<'_>) -> String {
     let all = || view.book.relations.clusters.iter().flat_map(|(_, list)| list);
     let facts = |chapter: &ChapterId| competency_of(view.book, *chapter);
     let has_tracks = all().filter_map(facts).any(|facts| !facts.tracks().is_empty());
-    let mut out = String::from("cluster,competency,level,level name,id,statement");
+    let mut out = String::from("\u{feff}cluster,competency,level,level name,id,statement");
     out.push_str(if has_tracks { ",track\r\n" } else { "\r\n" });
     for (chapter, facts) in all().filter_map(|chapter| Some((*chapter, facts(chapter)?))) {
         for statement in &facts.statements {

@@ -36,6 +36,8 @@ pub struct Hiring {
     pub card: Vec<CardRow>,
     /// The URL of the hiring kit as Markdown.
     pub markdown_url: String,
+    /// The URL of the scorecard as a workbook.
+    pub workbook_url: String,
 }
 
 /// A competency, what is expected of it and what to ask.
@@ -67,6 +69,11 @@ pub fn markdown_url(role: ChapterId, book: &Book) -> UrlPath {
     UrlPath::new(format!("hiring/{}.md", book.id_in_url(role)))
 }
 
+/// Returns the URL of a role's scorecard as a workbook.
+pub fn workbook_url(role: ChapterId, book: &Book) -> UrlPath {
+    UrlPath::new(format!("hiring/{}.xlsx", book.id_in_url(role)))
+}
+
 /// Returns the page's data, or `None` if the chapter isn't a role.
 pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
     let facts = role_of(view.book, chapter)?;
@@ -93,6 +100,7 @@ pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
         card: card(&clusters),
         clusters,
         markdown_url: view.url(&markdown_url(chapter, view.book)),
+        workbook_url: view.url(&workbook_url(chapter, view.book)),
     })
 }
 

@@ -49,6 +49,7 @@ pub struct Matrix {
     pub home: String,
     pub clusters: Vec<ClusterRows>,
     pub csv_url: Option<String>,
+    pub workbook_url: Option<String>,
     /// Links to other parts of the matrix, one for each track and each cluster.
     pub parts: Vec<Link>,
     /// Whether there are too many cells for a table. Each competency then lists the roles that
@@ -166,6 +167,7 @@ pub fn matrix(which: &Which, view: &Viewpoint<'_>) -> Matrix {
         home: view.url(&UrlPath::new("")),
         clusters,
         csv_url: None,
+        workbook_url: None,
         parts: Vec::new(),
         is_list,
     }
@@ -335,16 +337,16 @@ fn cell((role, competency): (ChapterId, ChapterId), tallest: u8, view: &Viewpoin
 
 /// Returns the place of a level on a scale of `of` levels, in twentieths. A scale has at most 20
 /// levels, so each has a place of its own.
-fn shade(level: u8, of: u8) -> u8 {
+pub(super) fn shade(level: u8, of: u8) -> u8 {
     let (level, of) = (u16::from(level), u16::from(of.max(1)));
     u8::try_from((level * 20).div_ceil(of).min(20)).unwrap_or(20)
 }
 
 /// Returns the whole matrix as CSV (RFC 4180), with a row for each competency and a column for each
-/// role.
+/// role. It begins with a byte order mark, without which Excel doesn't read it as UTF-8.
 pub fn csv(view: &Viewpoint<'_>) -> String {
     let roles = roles(None, view);
-    let mut out = String::from("cluster,competency,id");
+    let mut out = String::from("\u{feff}cluster,competency,id");
     for role in &roles {
         out.push(',');
         out.push_str(&field(&view.meta(*role).title));

@@ -17,11 +17,20 @@ pub fn read(content: &str, offset: usize) -> Result<Table, SyntaxError> {
     if content.trim().is_empty() {
         return Ok(Table::default());
     }
-    let events = Parser::new_from_str(content);
-    let mut reader = Reader { content, offset, events, nodes: 0, anchors: HashMap::new(), duplicates: Vec::new() };
-    let mut table = reader.document()?;
+    let mut reader = Reader::new(content, offset, MOST_NODES);
+    let mut table = match reader.document()? {
+        Some(Value { data: Data::Table(table), .. }) => table,
+        None | Some(Value { data: Data::Null, .. }) => Table::default(),
+        Some(value) => return Err(not_a_table(&value)),
+    };
     table.duplicates = reader.duplicates;
     Ok(table)
+}
+
+/// Parses a text that may be any value, and may contain up to `most` values.
+pub fn read_value(content: &str, most: usize) -> Result<Value, SyntaxError> {
+    let value = Reader::new(content, 0, most).document()?;
+    Ok(value.unwrap_or_else(|| Value::new(Span::default(), Data::Null, None)))
 }
 
 struct Reader<'a> {
@@ -29,6 +38,8 @@ struct Reader<'a> {
     offset: usize,
     events: Parser<'a, granit_parser::StrInput<'a>>,
     nodes: usize,
+    /// The maximum number of values.
+    most: usize,
     /// The value of each anchor, with the number of values it contains.
     anchors: HashMap<usize, (Value, usize)>,
     duplicates: Vec<Duplicate>,
@@ -37,12 +48,17 @@ struct Reader<'a> {
 type Located<'a> = (Event<'a>, Place);
 
 impl<'a> Reader<'a> {
-    fn document(&mut self) -> Result<Table, SyntaxError> {
-        let (mut table, mut documents) = (None, 0);
+    fn new(content: &'a str, offset: usize, most: usize) -> Self {
+        let events = Parser::new_from_str(content);
+        Self { content, offset, events, nodes: 0, most, anchors: HashMap::new(), duplicates: Vec::new() }
+    }
+
+    fn document(&mut self) -> Result<Option<Value>, SyntaxError> {
+        let (mut found, mut documents) = (None, 0);
         loop {
             let (event, place) = self.next()?;
             match event {
-                Event::StreamEnd => return Ok(table.unwrap_or_default()),
+                Event::StreamEnd => return Ok(found),
                 Event::StreamStart | Event::DocumentEnd => {}
                 Event::DocumentStart(..) => {
                     documents += 1;
@@ -52,12 +68,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 event => {
-                    let value = self.value((event, place), 0)?;
-                    table = match value.data {
-                        Data::Table(table) => Some(table),
-                        Data::Null => None,
-                        _ => return Err(not_a_table(&value)),
-                    };
+                    found = Some(self.value((event, place), 0)?);
                 }
             }
         }
@@ -159,7 +170,7 @@ impl<'a> Reader<'a> {
 
     fn spend(&mut self, nodes: usize, place: Place) -> Result<(), SyntaxError> {
         self.nodes += nodes;
-        if self.nodes > MOST_NODES { Err(too_large(self.span(place))) } else { Ok(()) }
+        if self.nodes > self.most { Err(too_large(self.span(place))) } else { Ok(()) }
     }
 
     fn error(&self, place: Place, message: &str, help: Option<String>) -> SyntaxError {

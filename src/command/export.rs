@@ -1,0 +1,72 @@
+//! `rolebook export`: writes the handbook's files for spreadsheets to a folder.
+//!
+//! Input: the options. Output: those files of the site that spreadsheets and people outside the
+//! handbook use. They are the same bytes as on the site. Never writes anything if there are errors,
+//! and never replaces a file that it didn't write.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use super::load::Loaded;
+use super::{Outcome, argument, say};
+use crate::cli::Export;
+use crate::model::compile::count;
+use crate::past::history::Past;
+use crate::site::urls::Site;
+use crate::text::path::UrlPath;
+use crate::world::disk::{Guards, Output, Refusal, WriteError};
+use crate::world::report;
+
+/// Runs the command.
+pub fn run(options: &Export) -> Outcome {
+    let loaded = Loaded::open(&options.source.dir, Some(&options.to))?;
+    loaded.need_chapters()?;
+    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
+    let guards = Guards {
+        project: &loaded.project.root,
+        content: &loaded.project.content,
+        themes: &themes,
+        home: std::env::home_dir(),
+    };
+    let (compiled, _) = loaded.check(&options.source, false)?;
+    let (errors, warnings) = count(&compiled.findings);
+    if errors > 0 {
+        loaded.print_some(&compiled.findings, &compiled.chain);
+        say(&format!("{}; nothing was written", report::summary(errors, warnings)));
+        return Ok(false);
+    }
+    let site = compiled.site(Past::default(), None);
+    let urls: Vec<&UrlPath> = site.iter().flat_map(Site::urls).filter(|url| is_exported(url)).collect();
+    let Some(site) = site.as_ref().filter(|_| !urls.is_empty()) else {
+        let help = "write a role or a competency, or start with `rolebook import`";
+        return Err(Refusal::new("there are no roles and no competencies to export", help).into());
+    };
+    let output = Output::open(&options.to, &guards)?;
+    let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
+    let render = |n: usize| match site.render(urls[n]) {
+        Some(rendered) => rendered.map(|rendered| rendered.bytes),
+        None => Ok(Cow::Borrowed(&[][..])),
+    };
+    let written = match output.write(&names, &render, &|_| {}) {
+        Ok(written) => written,
+        Err(WriteError::Output(error)) => return Err(error),
+        Err(WriteError::Render(failed)) => {
+            let failures: Vec<_> = failed.into_iter().map(|(_, failure)| *failure).collect();
+            loaded.print_some(&failures, &compiled.chain);
+            return Ok(false);
+        }
+    };
+    let place = options.to.display();
+    say(&format!("{} exported, {} changed -> {place}", report::plural(names.len(), "file"), written.written));
+    let dir = argument(&options.source.dir);
+    say(&format!("Next: edit {place}/matrix.xlsx, then `rolebook import {place}/matrix.xlsx{dir} --update`"));
+    Ok(true)
+}
+
+/// Returns whether a file of the site is exported: the matrix and the statements as a workbook and
+/// as CSV, and the hiring kits as workbooks and as Markdown.
+fn is_exported(url: &UrlPath) -> bool {
+    let url = url.as_str();
+    let is_kit = url.strip_prefix("hiring/").is_some_and(|name| name.ends_with(".md") || name.ends_with(".xlsx"));
+    matches!(url, "matrix.xlsx" | "matrix.csv" | "statements.csv") || is_kit
+}
