@@ -197,7 +197,8 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
         let place = view.place(&event, &range).0;
         (event, place)
     };
-    let mut events: Vec<Located<'_>> = events.into_iter().map(located).collect();
+    let events = events.into_iter().flat_map(|(event, range)| apart(event, range, source));
+    let mut events: Vec<Located<'_>> = events.map(located).collect();
     if !input.plain {
         let forms = Forms { dialects: input.reading().dialects, abbreviations: &view.abbreviations };
         events = dialect::apply(input.body, bracketed::join(input.body, events), forms);
@@ -217,6 +218,16 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
         ..written.body
     };
     Parsed { body, outline, words: written.words, findings }
+}
+
+/// Splits text where something was taken out of it, so that each event is text of the body.
+fn apart<'a>(event: Event<'a>, range: Range<usize>, source: Source<'a>) -> Vec<(Event<'a>, Range<usize>)> {
+    let is_verbatim = matches!(&event, Event::Text(text) if source.text.get(range.clone()) == Some(&**text));
+    let stretches = if is_verbatim { source.view.stretches(&range) } else { Vec::new() };
+    if stretches.is_empty() {
+        return vec![(event, range)];
+    }
+    stretches.into_iter().map(|range| (Event::Text(source.text[range.clone()].into()), range)).collect()
 }
 
 /// Returns the index of the event that ends the element started at `start`.

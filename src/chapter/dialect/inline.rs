@@ -79,6 +79,14 @@ fn end_of_run(body: &str, events: &[Located<'_>], n: usize) -> usize {
     end
 }
 
+/// Returns whether a text contains a sign without which there is no form. Most texts don't, and this
+/// is much faster than reading them.
+fn may_contain(text: &str, forms: Forms<'_>) -> bool {
+    !forms.abbreviations.is_empty()
+        || [':', '@', '^', '~'].iter().any(|sign| text.contains(*sign))
+        || ["www.", "Www.", "WWW."].iter().any(|sign| text.contains(sign))
+}
+
 /// Reads the forms in one run of text; returns `false` if there are none.
 fn read<'a>(
     body: &'a str,
@@ -87,6 +95,9 @@ fn read<'a>(
     out: &mut Vec<Located<'a>>,
 ) -> bool {
     let text = &body[run.clone()];
+    if !may_contain(text, forms) {
+        return false;
+    }
     let mut written = run.start;
     let mut found = false;
     let mut before = body[..run.start].chars().next_back();

@@ -148,6 +148,12 @@ impl Scanner<'_, '_> {
         let passed = all.partition_point(|tag| tag.range.start < whole.end);
         let tags = &all[..passed];
         self.tags = &all[passed..];
+        if whole.start < self.skip_to && self.body[self.skip_to..whole.end].trim().is_empty() {
+            // The last line of a tag, with nothing behind it.
+            self.blank();
+            (self.after_text, self.after_tag) = (false, true);
+            return;
+        }
         let is_new_code = self.next_code(whole.start);
         let is_code = self.code.first().is_some_and(|code| code.start <= whole.start);
         if text.trim().is_empty() {
@@ -343,6 +349,14 @@ impl Scanner<'_, '_> {
     fn emit(&mut self, spaces: usize, range: Range<usize>, tags: &[Tag]) {
         self.prefix(self.frames.len());
         self.view.insert(&" ".repeat(spaces));
+        self.without(range, tags);
+        if !self.view.text.ends_with('\n') {
+            self.view.insert("\n");
+        }
+    }
+
+    /// Writes a range of the body without the tags in it.
+    fn without(&mut self, range: Range<usize>, tags: &[Tag]) {
         let mut at = range.start;
         for tag in tags.iter().filter(|tag| tag.range.end > range.start && tag.range.start < range.end) {
             if tag.range.start > at {
@@ -352,6 +366,12 @@ impl Scanner<'_, '_> {
             let parts = lines::instead(self.body, tag);
             if parts.is_empty() {
                 self.drop(tag);
+                // Of the spaces on both sides one remains, so that the content of a list item that
+                // begins with the tag is where the other lines of the item expect it.
+                let behind = self.body.get(at..range.end).unwrap_or_default();
+                if self.view.text.ends_with(' ') && behind.starts_with(' ') {
+                    at += 1;
+                }
             }
             for part in parts {
                 match part {
@@ -362,9 +382,6 @@ impl Scanner<'_, '_> {
         }
         if at < range.end {
             self.words(at..range.end);
-        }
-        if !self.view.text.ends_with('\n') {
-            self.view.insert("\n");
         }
     }
 

@@ -272,7 +272,8 @@ impl Finder<'_> {
         let is_export = words.iter().any(|word| rest.starts_with(word));
         let before = self.body[..at].trim_end_matches(' ');
         let last = self.found.tags.last().filter(|tag| tag.kind == Foreign::Import);
-        let begins = before.is_empty() || before.ends_with("\n\n") || last.is_some_and(|last| last.range.end == at);
+        let begins =
+            before.trim().is_empty() || before.ends_with("\n\n") || last.is_some_and(|last| last.range.end == at);
         if !begins || !(is_import || is_export) {
             return None;
         }

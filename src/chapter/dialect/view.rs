@@ -86,6 +86,18 @@ impl<'a> View<'a> {
         start..end.max(start)
     }
 
+    /// Returns the stretches of a range of the view that are apart in the body, or nothing if the range
+    /// is one stretch or contains text that isn't in the body.
+    pub fn stretches(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        let pieces = self.pieces.as_deref().unwrap_or_default();
+        let first = pieces.partition_point(|piece| piece.view + piece.length <= range.start);
+        let inside = pieces[first..].iter().take_while(|piece| piece.view < range.end);
+        let stretches: Vec<Range<usize>> =
+            inside.map(|piece| range.start.max(piece.view)..range.end.min(piece.view + piece.length)).collect();
+        let copied: usize = stretches.iter().map(Range::len).sum();
+        if stretches.len() > 1 && copied == range.len() { stretches } else { Vec::new() }
+    }
+
     /// Returns the place in the body of what begins at an offset.
     fn start(pieces: &[Piece], at: usize) -> usize {
         let after = pieces.partition_point(|piece| piece.view <= at);

@@ -129,7 +129,9 @@ impl<'r> Scanner<'_, 'r> {
             if lines::begins_block(text) {
                 self.view.insert("\\");
             }
-            self.view.copy(self.body, title.start + digits..title.end);
+            // The tag that opens a block contains its title; other titles can contain tags.
+            let tags = if is_tag { &[] } else { line.tags };
+            self.without(title.start + digits..title.end, tags);
             self.view.insert("\n");
             self.prefix(self.frames.len());
         }
