@@ -32,7 +32,8 @@ impl Missed<'_> {
             last = range.end;
             n = end + 1;
         }
-        let rest = self.input.body[last..row.end].trim_end();
+        // Ranges of empty cells may begin behind the row.
+        let rest = self.input.body.get(last..row.end).unwrap_or_default().trim_end();
         let dropped = rest.trim_start().trim_start_matches('|').trim();
         if !dropped.trim_matches(['|', ' ', '\t']).is_empty() {
             let start = last + rest.find(dropped).unwrap_or(0);
@@ -50,7 +51,7 @@ impl Missed<'_> {
         row: &Range<usize>,
     ) -> Option<(Range<usize>, &'static str, &'static str)> {
         let body = self.input.body;
-        let behind = &body[range.end..row.end];
+        let behind = body.get(range.end..row.end).unwrap_or_default();
         let end = range.start + body[range.clone()].trim_end().len();
         let texts = cell.iter().filter(|(event, _)| matches!(event, Event::Text(_))).map(|(_, range)| range);
         for text in texts.clone() {
