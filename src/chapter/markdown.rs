@@ -94,7 +94,7 @@ pub fn reading<'a>(path: &SourcePath, kind: Kind, config: &'a Config) -> Reading
     }
     let has_definitions = config.markdown.definition_lists || dialects.has(Dialect::Definitions);
     let mut options = options(kind == Kind::Glossary || has_definitions);
-    options.set(Options::ENABLE_MATH, config.markdown.math);
+    options.set(Options::ENABLE_MATH, config.markdown.math == Some(true));
     Reading { options, dialects, config }
 }
 
