@@ -193,11 +193,9 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
     let definitions = parser.reference_definitions().iter();
     let definitions = definitions.map(|(name, definition)| (fold(name), view.range(&definition.span).start)).collect();
     let events = formulas::with_prices(&view.text, source.text, parser.into_offset_iter().collect());
-    let located = |(event, range): Located<'a>| {
-        let place = view.place(&event, &range).0;
-        (event, place)
-    };
-    let mut events: Vec<Located<'_>> = events.into_iter().map(located).collect();
+    let mut events: Vec<Located<'_>> =
+        events.into_iter().flat_map(|(event, range)| view.located(event, &range)).collect();
+    dialect::without_addresses(&mut events, &view.dropped);
     if !input.plain {
         let forms = Forms { dialects: input.reading().dialects, abbreviations: &view.abbreviations };
         events = dialect::apply(input.body, bracketed::join(input.body, events), forms);
