@@ -199,11 +199,7 @@ impl Generator {
             Self::MkDocs => "pymdownx.arithmatex",
             Self::MdBook => "mathjax-support = true",
             Self::Docusaurus => "remark-math",
-            Self::Jekyll | Self::Hugo | Self::GitBook | Self::Starlight | Self::Astro | Self::VitePress => {
-                return false;
-            }
-            Self::Sphinx | Self::Eleventy | Self::Zola | Self::Gatsby | Self::Nuxt | Self::Next => return false,
-            Self::Docsify => return false,
+            _ => return false,
         };
         let paths = MARKS.iter().filter(|(.., generator)| *generator == self).map(|(path, ..)| *path);
         paths.filter_map(|path| sources.mark(path)).any(|bytes| contains(bytes, word))

@@ -42,7 +42,7 @@ pub fn begins_block(text: &str) -> bool {
 pub fn is_inclusion(line: &str, generator: Option<Generator>) -> bool {
     match generator {
         Some(Generator::MkDocs) => {
-            let behind = line.trim_start_matches("-").strip_prefix("8<").map(|rest| rest.trim_start_matches('-'));
+            let behind = line.trim_start_matches('-').strip_prefix("8<").map(|rest| rest.trim_start_matches('-'));
             line.starts_with('-') && behind.is_some_and(|name| name.trim().is_empty() || name.trim().starts_with('"'))
         }
         Some(Generator::VitePress) => {
