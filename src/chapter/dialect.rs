@@ -18,13 +18,14 @@ mod view;
 
 pub use blocks::{Block, Form, Look};
 pub use foreign::Foreign;
-pub use inline::{Forms, apply};
+pub use inline::{Forms, apply, without_addresses};
 pub use view::View;
 
 use pulldown_cmark::Options;
 
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialects;
+use crate::declare::generator::Generator;
 
 /// A comment inserted into the view where emphasis begins or ends next to full-width punctuation. The
 /// parser takes it for punctuation, and it isn't shown.
@@ -52,6 +53,16 @@ impl<'a> Reading<'a> {
     fn is_ideographic(&self) -> bool {
         let language = self.config.language.as_str();
         !self.options.is_empty() && ["zh", "ja", "ko"].iter().any(|code| language.starts_with(code))
+    }
+
+    /// Returns whether a body may contain lines that insert a file.
+    fn inserts_files(&self, body: &str) -> bool {
+        match self.config.generator {
+            Some(Generator::MkDocs) => body.contains("8<-"),
+            Some(Generator::VitePress) => body.contains("<<<") || body.contains("@include:"),
+            Some(Generator::MdBook) => body.contains("{{#"),
+            _ => false,
+        }
     }
 
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of
@@ -147,6 +158,10 @@ mod tests {
         "](",
         "|",
         "\n|---|\n",
+        "\n| a | b |\n|---|---|\n| c |",
+        "\n:smile: ",
+        "<%= x %>",
+        "::: v-pre\n",
         "\\",
     ];
 

@@ -94,7 +94,7 @@ pub fn reading<'a>(path: &SourcePath, kind: Kind, config: &'a Config) -> Reading
     }
     let has_definitions = config.markdown.definition_lists || dialects.has(Dialect::Definitions);
     let mut options = options(kind == Kind::Glossary || has_definitions);
-    options.set(Options::ENABLE_MATH, config.markdown.math);
+    options.set(Options::ENABLE_MATH, config.markdown.math == Some(true));
     Reading { options, dialects, config }
 }
 
@@ -193,12 +193,9 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
     let definitions = parser.reference_definitions().iter();
     let definitions = definitions.map(|(name, definition)| (fold(name), view.range(&definition.span).start)).collect();
     let events = formulas::with_prices(&view.text, source.text, parser.into_offset_iter().collect());
-    let located = |(event, range): Located<'a>| {
-        let place = view.place(&event, &range).0;
-        (event, place)
-    };
-    let events = events.into_iter().flat_map(|(event, range)| apart(event, range, source));
-    let mut events: Vec<Located<'_>> = events.map(located).collect();
+    let mut events: Vec<Located<'_>> =
+        events.into_iter().flat_map(|(event, range)| view.located(event, &range)).collect();
+    dialect::without_addresses(&mut events, &view.dropped);
     if !input.plain {
         let forms = Forms { dialects: input.reading().dialects, abbreviations: &view.abbreviations };
         events = dialect::apply(input.body, bracketed::join(input.body, events), forms);
@@ -218,16 +215,6 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
         ..written.body
     };
     Parsed { body, outline, words: written.words, findings }
-}
-
-/// Splits text where something was taken out of it, so that each event is text of the body.
-fn apart<'a>(event: Event<'a>, range: Range<usize>, source: Source<'a>) -> Vec<(Event<'a>, Range<usize>)> {
-    let is_verbatim = matches!(&event, Event::Text(text) if source.text.get(range.clone()) == Some(&**text));
-    let stretches = if is_verbatim { source.view.stretches(&range) } else { Vec::new() };
-    if stretches.is_empty() {
-        return vec![(event, range)];
-    }
-    stretches.into_iter().map(|range| (Event::Text(source.text[range.clone()].into()), range)).collect()
 }
 
 /// Returns the index of the event that ends the element started at `start`.

@@ -182,7 +182,7 @@ table! {
         dialects: Option<Vec<Dialect>>, "the forms of other generators that chapters use, such as admonitions";
         definition_lists: bool, "whether definition lists work outside the glossary";
         diagrams: bool = true, "whether `mermaid` blocks are drawn as diagrams; true by default";
-        math: bool, "whether formulas between dollar signs or in `math` blocks are drawn";
+        math: Option<bool>, "whether formulas between dollar signs or in `math` blocks are drawn";
         quotes: bool = true, "whether pages show typographic quotes; true by default";
         smart_quotes: bool, "whether two or three hyphens become dashes, and three dots an ellipsis";
     }

@@ -39,7 +39,7 @@ table! {
         family: Option<(String, Span)>, "the family that it belongs to, by a name in `[families]`";
         kind: Option<Kind>, "the kind of chapter; its folder decides by default";
         aliases: Vec<(String, Span)>, "other names that links can use, and old URLs that redirect here";
-        permalink: Option<(String, Span)>, "the URL path of its page; the path of its file by default";
+        permalink: Option<(String, Span)>, "the address of its page; by default that of its file";
         label: Option<String>, "its name in the navigation; its title by default";
         order | weight: Option<i64>, "its position among its siblings, lowest first",
             as Shape::Integer(-1_000_000_000, 1_000_000_000);

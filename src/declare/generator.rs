@@ -190,6 +190,21 @@ impl Generator {
         }
     }
 
+    /// Returns whether the generator draws formulas between dollar signs, always or because its
+    /// configuration says so.
+    #[must_use]
+    pub fn draws_formulas(self, sources: &Sources) -> bool {
+        let word = match self {
+            Self::Obsidian | Self::Quarto => return true,
+            Self::MkDocs => "pymdownx.arithmatex",
+            Self::MdBook => "mathjax-support = true",
+            Self::Docusaurus => "remark-math",
+            _ => return false,
+        };
+        let paths = MARKS.iter().filter(|(.., generator)| *generator == self).map(|(path, ..)| *path);
+        paths.filter_map(|path| sources.mark(path)).any(|bytes| contains(bytes, word))
+    }
+
     /// Returns the folder whose files the generator publishes unchanged; it isn't part of the URLs of
     /// its files.
     #[must_use]
@@ -220,6 +235,18 @@ mod tests {
         assert_eq!(of(&[("package.json", "{}")]), None);
         assert_eq!(of(&[("astro.config.mjs", "import starlight"), ("package.json", "{}")]), Some(Generator::Starlight));
         assert_eq!(of(&[("SUMMARY.md", ""), ("book.toml", "")]), Some(Generator::MdBook));
+    }
+
+    #[test]
+    fn formulas_are_drawn_where_the_generator_draws_them() {
+        let draws = |path: &str, text: &str| {
+            let sources = Sources::from_texts([(path, text)]);
+            Generator::of(&sources).map(|generator| generator.draws_formulas(&sources))
+        };
+        assert_eq!(draws("quartz.config.ts", ""), Some(true));
+        assert_eq!(draws("mkdocs.yml", "markdown_extensions:\n  - pymdownx.arithmatex:\n"), Some(true));
+        assert_eq!(draws("mkdocs.yml", "site_name: x"), Some(false));
+        assert_eq!(draws("book.toml", "[output.html]\nmathjax-support = true\n"), Some(true));
     }
 
     #[test]

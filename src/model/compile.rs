@@ -325,6 +325,8 @@ fn take_from_origin(config: &mut Config, sources: &Sources, title: &str) {
         return;
     }
     config.origin = Origin::read(config.generator, sources);
+    let draws_formulas = || config.generator.map(|generator| generator.draws_formulas(sources));
+    config.markdown.math = config.markdown.math.or_else(draws_formulas);
     let Some(settings) = config.generator.map(|generator| origin::settings(generator, sources)) else { return };
     if let Some(found) = settings.title.filter(|_| config.title == title) {
         config.title = found;

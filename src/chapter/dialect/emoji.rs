@@ -4,8 +4,8 @@
 
 /// Returns the characters of a shortcode.
 pub fn called(name: &str) -> Option<&'static str> {
-    let at = EMOJI.binary_search_by_key(&name, |(known, _)| known).ok()?;
-    Some(EMOJI[at].1)
+    let find = |name: &str| EMOJI.binary_search_by_key(&name, |(known, _)| known).ok().map(|at| EMOJI[at].1);
+    find(name).or_else(|| name.contains('-').then(|| find(&name.replace('-', "_"))).flatten())
 }
 
 /// The names, sorted.
@@ -94,8 +94,8 @@ mod tests {
     fn names_are_sorted_and_found() {
         assert!(EMOJI.windows(2).all(|pair| pair[0].0 < pair[1].0));
         assert_eq!(
-            [called("tada"), called("+1"), called("zzz"), called("30")],
-            [Some("🎉"), Some("👍"), Some("💤"), None]
+            [called("tada"), called("+1"), called("zzz"), called("30"), called("white-check-mark")],
+            [Some("🎉"), Some("👍"), Some("💤"), None, Some("✅")]
         );
     }
 }

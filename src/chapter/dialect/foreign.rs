@@ -9,6 +9,8 @@ pub enum Foreign {
     LiquidTag,
     /// `{{ expression }}`.
     Expression,
+    /// `<%= expression %>`.
+    Template,
     /// `{{< shortcode >}}`.
     Shortcode,
     /// `import` and `export`.
@@ -28,6 +30,12 @@ pub enum Foreign {
 }
 
 impl Foreign {
+    /// Returns whether its value stands in its place.
+    #[must_use]
+    pub fn is_expression(self) -> bool {
+        matches!(self, Self::Expression | Self::Template | Self::Shortcode | Self::LiquidTag | Self::Braces)
+    }
+
     /// Returns whether somebody might miss it.
     #[must_use]
     pub fn is_counted(self) -> bool {
@@ -41,6 +49,7 @@ impl Foreign {
     pub fn family(self) -> &'static str {
         match self {
             Self::LiquidTag | Self::Expression => "Jekyll, Eleventy or another generator with Liquid",
+            Self::Template => "Middleman or another generator with ERB or EJS",
             Self::Shortcode => "Hugo",
             Self::Import | Self::Component | Self::Braces => "MDX",
             Self::Block => "Docusaurus, VitePress or Quarto",
@@ -55,7 +64,13 @@ impl Foreign {
     pub fn outcome(self) -> &'static str {
         match self {
             Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => ", but the text between them is",
-            Self::Expression | Self::Braces | Self::Import | Self::Inclusion | Self::Icon | Self::Silent => "",
+            Self::Expression
+            | Self::Template
+            | Self::Braces
+            | Self::Import
+            | Self::Inclusion
+            | Self::Icon
+            | Self::Silent => "",
         }
     }
 
@@ -65,6 +80,7 @@ impl Foreign {
         match self {
             Self::LiquidTag => ("Liquid tag", "Liquid tags"),
             Self::Expression => ("expression in `{{ }}`", "expressions in `{{ }}`"),
+            Self::Template => ("tag in `<% %>`", "tags in `<% %>`"),
             Self::Shortcode => ("shortcode", "shortcodes"),
             Self::Import => ("import or export", "imports and exports"),
             Self::Component => ("component", "components"),

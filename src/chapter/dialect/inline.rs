@@ -10,6 +10,7 @@ use std::ops::Range;
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::emoji;
+use super::foreign::Foreign;
 use crate::declare::dialect::{Dialect, Dialects};
 use crate::text::markup::escape;
 
@@ -63,6 +64,39 @@ pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> V
         n += 1;
     }
     if forms.dialects.has(Dialect::Mark) { marked(body, out) } else { out }
+}
+
+/// Makes text of links and images from whose address something was taken out.
+pub fn without_addresses(events: &mut Vec<Located<'_>>, dropped: &[(Foreign, Range<usize>)]) {
+    if dropped.is_empty() {
+        return;
+    }
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut gone = Vec::new();
+    for (n, (event, range)) in events.iter().enumerate() {
+        match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => open.push((n, range.start)),
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                let Some((start, text_end)) = open.pop() else { continue };
+                let is_broken = |place: &Range<usize>| text_end <= place.start && place.end < range.end;
+                if dropped.iter().any(|(kind, place)| kind.is_expression() && is_broken(place)) {
+                    gone.extend([start, n]);
+                }
+            }
+            // The address stands behind the last thing in the text.
+            _ => {
+                for (_, text_end) in &mut open {
+                    *text_end = range.end.max(*text_end);
+                }
+            }
+        }
+    }
+    gone.sort_unstable();
+    let mut n = 0;
+    events.retain(|_| {
+        n += 1;
+        gone.binary_search(&(n - 1)).is_err()
+    });
 }
 
 /// Returns whether an event is text that stands in the body as it is.

@@ -11,6 +11,7 @@ use std::ops::Range;
 
 use super::blocks::Form;
 use super::code;
+use super::foreign::Foreign;
 use super::lines::{self, Part};
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
@@ -28,6 +29,9 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
         || (has(Attributes) && body.contains('{'))
+        || reading.inserts_files(body)
+        || (has(Dialect::Definitions) && body.contains(':'))
+        || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
@@ -54,6 +58,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         after_text: false,
         after_tag: false,
         after_html: false,
+        escape: None,
     };
     let mut start = 0;
     for line in body.split_inclusive('\n') {
@@ -136,6 +141,8 @@ struct Scanner<'a, 'r> {
     after_tag: bool,
     /// Whether the line before ends an HTML element.
     after_html: bool,
+    /// Where a sign stands that means nothing.
+    escape: Option<usize>,
 }
 
 impl Scanner<'_, '_> {
@@ -167,6 +174,15 @@ impl Scanner<'_, '_> {
         let is_verbatim = is_code || self.comment;
         let rest = self.enter(whole, is_verbatim);
         let (content, indent) = self.indent(&rest, whole);
+        // Nothing stands behind a tag that began on an earlier line.
+        if content.is_empty() && self.skip_to > whole.start {
+            return;
+        }
+        if !self.comment && lines::is_inclusion(&self.body[content.clone()], self.reading.config.generator) {
+            self.view.removed.push(content.clone());
+            self.view.dropped.push((Foreign::Inclusion, content));
+            return;
+        }
         if is_verbatim {
             self.verbatim(&rest, whole, is_new_code, tags);
             return;
@@ -243,6 +259,10 @@ impl Scanner<'_, '_> {
     /// Writes a line of text; `is_moved` takes its indentation, which isn't code in MDX.
     fn plain(&mut self, line: &Line<'_>, (rest, whole): (&Rest, &Range<usize>), is_moved: bool) {
         let content = &self.body[line.content.clone()];
+        if self.is_blank_heading(line) {
+            line.tags.iter().filter(|tag| tag.range.start > line.content.start).for_each(|tag| self.drop(tag));
+            return self.blank();
+        }
         self.comment = content.rfind("<!--").is_some_and(|at| !content[at..].contains("-->"));
         if let Some(width) = lines::marker(content) {
             let column = line.indent + width;
@@ -250,6 +270,7 @@ impl Scanner<'_, '_> {
                 frame.list.push(column);
             }
         }
+        self.escape = self.begins_with_colon(content).then_some(line.content.start);
         self.after_text = !content.starts_with('#');
         self.after_html = content.starts_with("</") && content.ends_with('>');
         if is_moved {
@@ -257,6 +278,19 @@ impl Scanner<'_, '_> {
         } else {
             self.emit(rest.spare, rest.at..whole.end, line.tags);
         }
+    }
+
+    /// Returns whether nothing of a heading is shown.
+    fn is_blank_heading(&self, line: &Line<'_>) -> bool {
+        let content = &self.body[line.content.clone()];
+        let words = content.trim_start_matches('#');
+        let start = line.content.end - words.len();
+        let tags: Vec<&Tag> = line.tags.iter().filter(|tag| tag.range.start >= start).collect();
+        content.len() > words.len()
+            && words.starts_with(' ')
+            && !tags.is_empty()
+            && lines::are_all(self.body, &(start..line.content.end), &tags)
+            && tags.iter().all(|tag| lines::instead(self.body, tag).is_empty())
     }
 
     /// Goes through the blocks around a line, closes those that it doesn't belong to, and returns
@@ -363,15 +397,11 @@ impl Scanner<'_, '_> {
                 self.words(at..tag.range.start);
             }
             at = at.max(tag.range.end);
+            let is_code = self.code.first().is_some_and(|code| code.start <= range.start);
             let parts = lines::instead(self.body, tag);
             if parts.is_empty() {
                 self.drop(tag);
-                // Of the spaces on both sides one remains, so that the content of a list item that
-                // begins with the tag is where the other lines of the item expect it.
-                let behind = self.body.get(at..range.end).unwrap_or_default();
-                if self.view.text.ends_with(' ') && behind.starts_with(' ') {
-                    at += 1;
-                }
+                at += if is_code { 0 } else { self.spaces_behind(at..range.end) };
             }
             for part in parts {
                 match part {
@@ -385,15 +415,40 @@ impl Scanner<'_, '_> {
         }
     }
 
+    /// Returns the length of the spaces behind a tag that was taken out, if it had spaces or the
+    /// start of the line before it. Together with those, they would make code.
+    fn spaces_behind(&self, range: Range<usize>) -> usize {
+        let rest = self.body.get(range).unwrap_or_default();
+        let is_apart = self.view.text.ends_with([' ', '\n']) || self.view.text.is_empty();
+        let text = rest.trim_start_matches(' ');
+        if is_apart && !text.trim().is_empty() { rest.len() - text.len() } else { 0 }
+    }
+
+    /// Returns whether a line begins with a colon that isn't the sign of a definition, because no
+    /// space follows.
+    fn begins_with_colon(&self, content: &str) -> bool {
+        let behind = content.trim_start_matches(':');
+        self.reading.dialects.has(Dialect::Definitions)
+            && content.len() - behind.len() == 1
+            && !behind.starts_with([' ', '\t'])
+            && !behind.is_empty()
+    }
+
     /// Copies a range of a line.
     fn words(&mut self, range: Range<usize>) {
         let mut at = range.start;
         let is_code = self.code.first().is_some_and(|code| code.start <= range.start);
+        if let Some(place) = self.escape.take_if(|place| range.contains(place)) {
+            self.view.copy(self.body, at..place);
+            self.view.insert("\\");
+            at = place;
+        }
         if self.reading.is_ideographic() && !is_code {
-            for place in lines::emphasis_edges(&self.body[range.clone()]) {
-                self.view.copy(self.body, at..range.start + place);
+            let start = at;
+            for place in lines::emphasis_edges(&self.body[at..range.end]).into_iter().map(|place| start + place) {
+                self.view.copy(self.body, at..place);
                 self.view.insert(super::EDGE);
-                at = range.start + place;
+                at = place;
             }
         }
         self.view.copy(self.body, at..range.end);

@@ -49,7 +49,7 @@ const LONGEST: usize = 2000;
 
 /// Finds the tags in `body`.
 pub fn find(body: &str, dialects: Dialects) -> Found {
-    let mut finder = Finder { body, dialects, found: Found::default(), raw: false };
+    let mut finder = Finder { body, dialects, found: Found::default(), raw: false, pre: false };
     let mut fence: Option<(u8, usize, usize)> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut start = 0;
@@ -93,6 +93,9 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             fence = Some((sign, length, range.start));
             continue;
         }
+        if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
+            finder.pre = name.trim_start_matches(':').trim() == "v-pre";
+        }
         skip_to = finder.line(range.start.max(skip_to)..range.end);
     }
     if let Some((_, _, from)) = fence {
@@ -114,6 +117,8 @@ struct Finder<'a> {
     found: Found,
     /// Whether the text is between `{% raw %}` and `{% endraw %}`.
     raw: bool,
+    /// Whether the text is in a block `::: v-pre`.
+    pre: bool,
 }
 
 impl Finder<'_> {
@@ -148,6 +153,9 @@ impl Finder<'_> {
     }
 
     fn push(&mut self, tag: Tag) {
+        if self.pre {
+            return;
+        }
         if tag.kind == Foreign::LiquidTag && matches!(tag.name.as_str(), "raw" | "verbatim") {
             self.raw = !tag.is_closing;
             self.found.tags.push(Tag { kind: Foreign::Silent, ..tag });
@@ -212,6 +220,10 @@ impl Finder<'_> {
             let close = if rest.starts_with("{{<") { ">}}" } else { "%}}" };
             let tag = delimited(at, rest, (&rest[..3], close), Foreign::Shortcode);
             return tag.filter(|_| has(Dialect::Shortcodes));
+        }
+        if rest.starts_with("<%") && has(Dialect::Liquid) {
+            let end = rest[..rest.find("\n\n").unwrap_or(rest.len())].find("%>")?;
+            return Some(Tag { kind: Foreign::Template, ..silent(at..at + end + 2) });
         }
         if rest.starts_with(':') {
             return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };

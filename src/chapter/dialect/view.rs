@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::blocks::Block;
 use super::foreign::Foreign;
@@ -86,18 +86,6 @@ impl<'a> View<'a> {
         start..end.max(start)
     }
 
-    /// Returns the stretches of a range of the view that are apart in the body, or nothing if the range
-    /// is one stretch or contains text that isn't in the body.
-    pub fn stretches(&self, range: &Range<usize>) -> Vec<Range<usize>> {
-        let pieces = self.pieces.as_deref().unwrap_or_default();
-        let first = pieces.partition_point(|piece| piece.view + piece.length <= range.start);
-        let inside = pieces[first..].iter().take_while(|piece| piece.view < range.end);
-        let stretches: Vec<Range<usize>> =
-            inside.map(|piece| range.start.max(piece.view)..range.end.min(piece.view + piece.length)).collect();
-        let copied: usize = stretches.iter().map(Range::len).sum();
-        if stretches.len() > 1 && copied == range.len() { stretches } else { Vec::new() }
-    }
-
     /// Returns the place in the body of what begins at an offset.
     fn start(pieces: &[Piece], at: usize) -> usize {
         let after = pieces.partition_point(|piece| piece.view <= at);
@@ -121,6 +109,40 @@ impl<'a> View<'a> {
             Some(block) => (block.whole.clone(), Some(block)),
             None => (self.range(range), None),
         }
+    }
+
+    /// Returns an event with its range in the body. Text from which something was taken out becomes
+    /// an event for each stretch, so that each of them is what stands in the body.
+    pub fn located<'t>(&self, event: Event<'t>, range: &Range<usize>) -> Vec<(Event<'t>, Range<usize>)> {
+        let whole = self.place(&event, range).0;
+        let Event::Text(CowStr::Borrowed(text)) = event else { return vec![(event, whole)] };
+        let stretches = self.stretches(range);
+        let length: usize = stretches.iter().map(ExactSizeIterator::len).sum();
+        if stretches.len() < 2 || length != text.len() || text.contains('\n') {
+            return vec![(event, whole)];
+        }
+        let mut out = Vec::with_capacity(stretches.len());
+        let mut rest = text;
+        for stretch in stretches {
+            let Some((here, behind)) = rest.split_at_checked(stretch.len()) else { return vec![(event, whole)] };
+            out.push((Event::Text(CowStr::Borrowed(here)), stretch));
+            rest = behind;
+        }
+        out
+    }
+
+    /// Returns the ranges in the body of which a range of the view is made.
+    fn stretches(&self, range: &Range<usize>) -> Vec<Range<usize>> {
+        let Some(pieces) = &self.pieces else { return Vec::new() };
+        let first = pieces.partition_point(|piece| piece.view + piece.length <= range.start);
+        let within = pieces[first..].iter().take_while(|piece| piece.view < range.end);
+        within
+            .map(|piece| {
+                let from = range.start.max(piece.view) - piece.view;
+                let to = range.end.min(piece.view + piece.length) - piece.view;
+                piece.body + from..piece.body + to
+            })
+            .collect()
     }
 
     /// Returns the block whose quotation begins at an offset of the view.

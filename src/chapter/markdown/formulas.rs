@@ -167,7 +167,7 @@ pub fn setting(body: &str, range: &Range<usize>) -> Setting {
 
 /// Reports two dollar signs that neither begin nor end a formula.
 pub fn unclosed(input: Input<'_>, events: &[Located<'_>]) -> Vec<Diagnostic> {
-    if input.plain || !input.config.markdown.math {
+    if input.plain || input.config.markdown.math != Some(true) {
         return Vec::new();
     }
     let mut code = false;

@@ -32,6 +32,7 @@ impl Missed<'_> {
             last = range.end;
             n = end + 1;
         }
+        // Ranges of empty cells may begin behind the row.
         let rest = self.input.body.get(last..row.end).unwrap_or_default().trim_end();
         let dropped = rest.trim_start().trim_start_matches('|').trim();
         if !dropped.trim_matches(['|', ' ', '\t']).is_empty() {

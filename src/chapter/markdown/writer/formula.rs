@@ -27,7 +27,7 @@ impl Writer<'_, '_> {
 
     /// Returns whether a code block contains a formula.
     pub(super) fn is_formula(&self, code: &Code) -> bool {
-        code.language == LANGUAGE && self.input.config.markdown.math && !self.input.plain
+        code.language == LANGUAGE && self.input.config.markdown.math == Some(true) && !self.input.plain
     }
 
     /// Writes a block that contains a formula, unless it can't be drawn. `range` is the block's
