@@ -13,7 +13,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use address::{former, is_post, number_of, permalink, post, without_number};
+pub use address::{former, is_post, number_of, permalink, post, published, without_number};
 pub use keys::translated;
 pub use nav::{NavEntry, summary};
 pub use settings::{Settings, content_folder, further_files, settings};

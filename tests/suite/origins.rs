@@ -235,3 +235,54 @@ fn a_configured_handbook_is_read_as_before_unless_it_names_its_source() {
     assert_eq!(nav(&named), ["B /b/", "A /a/"]);
     assert_eq!((codes(&named), named.config.title.as_str()), (vec![], "T"));
 }
+
+#[test]
+fn anchors_lead_where_other_generators_take_them() {
+    let found = handbook(&[
+        ("index.md", "# Home\n\n[top](x.md#readme) [title](x.md#Our-x) [own](x.md#sub-and-superscripts)\n"),
+        ("x.md", "---\ntitle: Our X\n---\nText\n\n## Sub- and superscripts\n\nText [no](#other)\n"),
+    ]);
+    assert_eq!(codes(&found), [Rule::DeadAnchor]);
+    let own = handbook(&[
+        ("handbook.toml", "title = \"T\"\n"),
+        ("index.md", "# Home\n\n[own](x.md#sub-and-superscripts) [top](x.md#readme)\n"),
+        ("x.md", "# X\n\n## Sub- and superscripts\n\nText\n"),
+    ]);
+    assert_eq!(codes(&own), [Rule::DeadAnchor, Rule::DeadAnchor]);
+}
+
+#[test]
+fn an_alias_with_and_without_a_slash_is_one_address() {
+    let text = "---\nredirect_from:\n  - /VPAT\n  - /VPAT/\n---\n# A\n";
+    let found = handbook(&[("_config.yml", ""), ("index.md", "# Home\n"), ("acr/a.md", text)]);
+    assert_eq!(codes(&found), []);
+}
+
+#[test]
+fn a_page_that_is_not_translated_is_that_of_the_default_language() {
+    let files = [
+        ("index.md", "# Home\n"),
+        ("guides/pages.md", "# Pages\n"),
+        ("tr/index.md", "# Ev\n\n[pages](/tr/guides/pages/) [none](/tr/guides/none/)\n"),
+    ];
+    let with = |files: &[(&str, &str)]| codes(&handbook(files));
+    let starlight = [&files[..], &[("astro.config.mjs", "import starlight from '@astrojs/starlight';")]].concat();
+    assert_eq!(with(&starlight), [Rule::DeadLink]);
+    assert_eq!(with(&files), [Rule::DeadLink, Rule::DeadLink]);
+}
+
+#[test]
+fn addresses_of_hugo_are_in_lower_case() {
+    let files = [
+        ("hugo.toml", "title = 'H'"),
+        ("_index.md", "# Home\n\n[x](/functions/cast/tofloat/) [x](functions/cast/ToFloat.md)\n"),
+        ("functions/cast/ToFloat.md", "# ToFloat\n"),
+        ("functions/cast/_index.md", "# Cast\n"),
+    ];
+    let found = handbook(&files);
+    assert_eq!(
+        nav(&found),
+        ["Functions /functions/", "  Cast /functions/cast/", "    ToFloat /functions/cast/tofloat/"]
+    );
+    assert_eq!(codes(&found), []);
+}

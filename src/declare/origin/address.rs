@@ -82,6 +82,16 @@ pub fn former(path: &SourcePath, generator: Generator, route: &str) -> Option<St
     (address != own && !address.is_empty()).then(|| format!("/{address}/"))
 }
 
+/// Returns the path of a chapter as its generator spells it in the chapter's address.
+pub fn published(path: &SourcePath, generator: Generator) -> SourcePath {
+    match generator {
+        Generator::Hugo | Generator::Starlight => {
+            SourcePath::new(path.as_str().to_lowercase().replace(char::is_whitespace, "-"))
+        }
+        _ => path.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
