@@ -231,7 +231,8 @@ impl<'a> Resolver<'a> {
         let by_root = [Generator::Jekyll, Generator::Docsify].map(Some).contains(&self.config.generator);
         let page = is_url.then(|| book.meta(from).path.without_extension());
         let places = (by_root || target.contains('/')).then_some("").into_iter().chain(page);
-        let places: Vec<String> = places.filter_map(|place| join(place, target)).collect();
+        let places: Vec<String> =
+            places.filter_map(|place| join(place, target)).chain(foreign::of_project(target)).collect();
         // A page that isn't translated is shown in the default language.
         let beside = join(book.meta(from).path.folder(), target);
         let untranslated = places.iter().chain(&beside);

@@ -49,3 +49,11 @@ pub(super) fn untranslated(path: &str, config: &Config) -> Vec<String> {
     let below = folders.iter().filter(|folder| **folder != language).map(|folder| format!("{folder}/{rest}"));
     std::iter::once(rest.to_owned()).chain(below).collect()
 }
+
+/// Returns the paths that a path from the project's folder (`@site/docs/a.md`) may be in the content
+/// folder, which is the project's folder or at most two folders below it.
+pub(super) fn of_project(target: &str) -> Vec<String> {
+    let Some(path) = target.strip_prefix("@site/") else { return Vec::new() };
+    let below = std::iter::successors(Some(path), |path| path.split_once('/').map(|(_, rest)| rest));
+    below.take(3).map(str::to_owned).collect()
+}
