@@ -385,13 +385,14 @@ impl Reader<'_> {
             false => humanise(name),
         };
         let permalink = common.permalink.as_ref().and_then(|(written, _)| origin::permalink(written));
-        let of_kind = || origin::post(self.path).or_else(|| origin.in_collection(self.path));
+        let of_kind = || origin.in_collection(self.path);
         let permalink = permalink.or_else(|| of_kind().filter(|_| is_foreign));
         let is_home = is_foreign && origin.home.as_ref() == Some(self.path);
         let permalink = permalink.or_else(|| is_home.then(String::new));
         let placed = origin.folders.get(self.path.without_extension()).filter(|_| !self.path.is_index());
         let former = self.config.generator.filter(|_| is_foreign);
         let former = former.and_then(|generator| origin::former(self.path, generator, &origin.route));
+        let former = former.or_else(|| origin::built_name(self.path).filter(|_| is_foreign));
         let status = if self.is_draft { Status::Draft } else { common.status.unwrap_or_default() };
         Meta {
             path: self.path.clone(),

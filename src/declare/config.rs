@@ -7,6 +7,7 @@
 mod files;
 mod level;
 mod readers;
+mod repeated;
 
 use std::collections::BTreeMap;
 
@@ -359,7 +360,7 @@ impl Config {
             .collect();
         kept.sort();
         kept.dedup();
-        if self.configured { kept } else { once_for_each_key(kept) }
+        if self.configured { kept } else { repeated::once(once_for_each_key(kept)) }
     }
 
     /// Returns the dialects that chapters are read with.

@@ -120,6 +120,10 @@ const MARKS: &[Mark] = &[
     ("source/conf.py", &["extensions", "project"], Generator::Sphinx),
     ("docs/source/conf.py", &["extensions", "project"], Generator::Sphinx),
     ("_toc.yml", &["chapters", "parts", "- file"], Generator::Sphinx),
+    ("docs/_toc.yml", &["chapters", "parts", "- file"], Generator::Sphinx),
+    ("book/_toc.yml", &["chapters", "parts", "- file"], Generator::Sphinx),
+    ("book/website/_toc.yml", &["chapters", "parts", "- file"], Generator::Sphinx),
+    ("_config.yml", &["sphinx:"], Generator::Sphinx),
     ("_config.yml", &[], Generator::Jekyll),
     ("_config.yaml", &[], Generator::Jekyll),
     ("docs/_config.yml", &[], Generator::Jekyll),
@@ -129,6 +133,9 @@ const MARKS: &[Mark] = &[
     ("content/_index.md", &[], Generator::Hugo),
     ("SUMMARY.md", &[], Generator::GitBook),
 ];
+
+/// The files in which Jupyter Book lists its chapters.
+pub const TOCS: &[&str] = &["_toc.yml", "docs/_toc.yml", "book/_toc.yml", "book/website/_toc.yml"];
 
 impl Generator {
     /// Lists the files and folders by which generators are recognized, as paths from the project's
@@ -185,6 +192,7 @@ impl Generator {
         match self {
             Self::MkDocs if is_material => "a MkDocs Material project".to_owned(),
             Self::Obsidian => "an Obsidian vault".to_owned(),
+            Self::Sphinx if TOCS.iter().any(|path| sources.mark(path).is_some()) => "a Jupyter Book project".to_owned(),
             Self::Astro | Self::Eleventy | Self::MdBook => format!("an {} project", self.title()),
             _ => format!("a {} project", self.title()),
         }
@@ -233,6 +241,10 @@ mod tests {
         assert_eq!(of(&[("config.toml", "baseURL = 'x'")]), Some(Generator::Hugo));
         assert_eq!(of(&[("config.toml", "base_url = 'x'")]), Some(Generator::Zola));
         assert_eq!(of(&[("package.json", "{}")]), None);
+        assert_eq!(of(&[("_config.yml", "title: X")]), Some(Generator::Jekyll));
+        assert_eq!(of(&[("_config.yml", "sphinx:\n  x: 1")]), Some(Generator::Sphinx));
+        let book = Sources::from_texts([("book/_toc.yml", "root: x\nchapters:\n- file: a")]);
+        assert_eq!(Generator::of(&book).map(|found| found.described(&book)).as_deref(), Some("a Jupyter Book project"));
         assert_eq!(of(&[("astro.config.mjs", "import starlight"), ("package.json", "{}")]), Some(Generator::Starlight));
         assert_eq!(of(&[("SUMMARY.md", ""), ("book.toml", "")]), Some(Generator::MdBook));
     }

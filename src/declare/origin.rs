@@ -13,7 +13,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use address::{former, is_post, number_of, permalink, post, without_number};
+pub use address::{built_name, former, is_post, number_of, permalink, post, published, without_number};
 pub use keys::{Fate, fates, translated};
 pub use nav::{NavEntry, files, summary};
 pub use settings::{Settings, content_folder, further_files, settings};
@@ -40,6 +40,8 @@ pub struct Origin {
     /// The folders whose names begin with an underscore although their chapters are published: the
     /// collections of Jekyll.
     pub collections: BTreeSet<String>,
+    /// The patterns of the addresses in each collection of Jekyll, by the name of its folder.
+    pub permalinks: BTreeMap<String, String>,
     /// The chapter that is the home page, if none is named like an index.
     pub home: Option<SourcePath>,
 }
@@ -79,8 +81,10 @@ impl Origin {
         let collections =
             if generator == Some(Generator::Jekyll) { settings::collections(sources) } else { Vec::new() };
         let collections = collections.into_iter().map(|name| format!("_{name}")).collect();
+        let permalinks =
+            if generator == Some(Generator::Jekyll) { settings::permalinks(sources) } else { BTreeMap::new() };
         let numbered = numbered_folders(sources);
-        Self { nav, titles, folders, numbered, route, collections, home: home(sources, generator) }
+        Self { nav, titles, folders, numbered, route, collections, permalinks, home: home(sources, generator) }
     }
 
     fn has_number(&self, folder: &str, name: &str) -> bool {
@@ -98,8 +102,13 @@ impl Origin {
         self.collections.contains(top)
     }
 
-    /// Returns the address of a chapter in a collection, without slashes at the ends.
+    /// Returns the address of a post, or of a chapter in a collection, without slashes at the ends.
     pub fn in_collection(&self, path: &SourcePath) -> Option<String> {
+        let folder = if is_post(path) { "_posts" } else { path.as_str().split('/').next()? };
+        let by_pattern = self.permalinks.get(folder).and_then(|pattern| address::by_pattern(pattern, path));
+        if let Some(address) = by_pattern.or_else(|| post(path)) {
+            return Some(address);
+        }
         let address = path.without_extension().strip_prefix('_')?;
         self.is_collected(path).then(|| address.to_owned())
     }
@@ -150,11 +159,12 @@ fn pages(sources: &Sources) -> BTreeMap<String, Folder> {
     found
 }
 
-/// Returns the note of a vault that is its home page if no chapter is named like an index.
+/// Returns the note of a vault or a wiki that is its home page if no chapter is named like an index.
 fn home(sources: &Sources, generator: Option<Generator>) -> Option<SourcePath> {
     let is_at_root = |path: &&SourcePath| path.folder().is_empty();
     let at_root: Vec<&SourcePath> = sources.chapters().map(|(path, _)| path).filter(is_at_root).collect();
-    if generator != Some(Generator::Obsidian) || at_root.iter().any(|path| path.is_index()) {
+    if generator.is_some_and(|generator| generator != Generator::Obsidian) || at_root.iter().any(|path| path.is_index())
+    {
         return None;
     }
     at_root.into_iter().find(|path| path.stem().eq_ignore_ascii_case("home")).cloned()

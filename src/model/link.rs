@@ -4,6 +4,8 @@
 //! [`Target`] for each reference, including those that don't resolve. Never reads files, reports
 //! problems (see `check`) or stops a build.
 
+mod foreign;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -202,17 +204,16 @@ impl<'a> Resolver<'a> {
     }
 
     /// Returns the place that another program means by an anchor: a heading below another one
-    /// (`One#Two`), a block (`^id`), or the top of a README.
+    /// (`One#Two`), a block (`^id`), a heading by the program's own spelling, or the top of the page.
     fn in_foreign(&self, chapter: ChapterId, anchor: &str) -> Target {
         let meta = self.book.meta(chapter);
-        let is_top = anchor.eq_ignore_ascii_case("readme") && meta.path.is_index();
         let anchors = self.anchors_of(chapter);
         let last = anchor.rsplit('#').next().filter(|last| last.len() < anchor.len());
         let bare = anchor.strip_prefix('^');
         let found = last.or(bare).and_then(|name| anchors.find(name, meta));
-        match found {
+        match found.or_else(|| foreign::similar(meta, last.unwrap_or(anchor))) {
             Some(found) => Target::Chapter(chapter, Some(found)),
-            None if is_top => Target::Chapter(chapter, None),
+            None if foreign::is_top(meta, anchor) => Target::Chapter(chapter, None),
             None => Target::DeadAnchor(chapter),
         }
     }
@@ -230,8 +231,14 @@ impl<'a> Resolver<'a> {
         let by_root = [Generator::Jekyll, Generator::Docsify].map(Some).contains(&self.config.generator);
         let page = is_url.then(|| book.meta(from).path.without_extension());
         let places = (by_root || target.contains('/')).then_some("").into_iter().chain(page);
-        let places = places.filter_map(|place| join(place, target));
-        let other = places.map(|path| at_path(&path, reference.form, book)).find(|found| *found != Target::Dead);
+        let places: Vec<String> =
+            places.filter_map(|place| join(place, target)).chain(foreign::of_project(target)).collect();
+        // A page that isn't translated is shown in the default language.
+        let beside = join(book.meta(from).path.folder(), target);
+        let untranslated = places.iter().chain(&beside);
+        let untranslated = untranslated.flat_map(|path| foreign::untranslated(path, self.config)).collect::<Vec<_>>();
+        let paths = places.iter().chain(&untranslated);
+        let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
     }
 

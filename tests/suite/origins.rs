@@ -235,3 +235,121 @@ fn a_configured_handbook_is_read_as_before_unless_it_names_its_source() {
     assert_eq!(nav(&named), ["B /b/", "A /a/"]);
     assert_eq!((codes(&named), named.config.title.as_str()), (vec![], "T"));
 }
+
+#[test]
+fn anchors_lead_where_other_generators_take_them() {
+    let found = handbook(&[
+        ("index.md", "# Home\n\n[top](x.md#readme) [title](x.md#Our-x) [own](x.md#sub-and-superscripts)\n"),
+        ("x.md", "---\ntitle: Our X\n---\nText\n\n## Sub- and superscripts\n\nText [no](#other)\n"),
+    ]);
+    assert_eq!(codes(&found), [Rule::DeadAnchor]);
+    let own = handbook(&[
+        ("handbook.toml", "title = \"T\"\n"),
+        ("index.md", "# Home\n\n[own](x.md#sub-and-superscripts) [top](x.md#readme)\n"),
+        ("x.md", "# X\n\n## Sub- and superscripts\n\nText\n"),
+    ]);
+    assert_eq!(codes(&own), [Rule::DeadAnchor, Rule::DeadAnchor]);
+}
+
+#[test]
+fn an_alias_with_and_without_a_slash_is_one_address() {
+    let text = "---\nredirect_from:\n  - /VPAT\n  - /VPAT/\n---\n# A\n";
+    let found = handbook(&[("_config.yml", ""), ("index.md", "# Home\n"), ("acr/a.md", text)]);
+    assert_eq!(codes(&found), []);
+}
+
+#[test]
+fn a_page_that_is_not_translated_is_that_of_the_default_language() {
+    let files = [
+        ("index.md", "# Home\n"),
+        ("guides/pages.md", "# Pages\n"),
+        ("tr/index.md", "# Ev\n\n[pages](/tr/guides/pages/) [none](/tr/guides/none/)\n"),
+    ];
+    let with = |files: &[(&str, &str)]| codes(&handbook(files));
+    let starlight = [&files[..], &[("astro.config.mjs", "import starlight from '@astrojs/starlight';")]].concat();
+    assert_eq!(with(&starlight), [Rule::DeadLink]);
+    assert_eq!(with(&files), [Rule::DeadLink, Rule::DeadLink]);
+}
+
+#[test]
+fn addresses_of_hugo_are_in_lower_case() {
+    let files = [
+        ("hugo.toml", "title = 'H'"),
+        ("_index.md", "# Home\n\n[x](/functions/cast/tofloat/) [x](functions/cast/ToFloat.md)\n"),
+        ("functions/cast/ToFloat.md", "# ToFloat\n"),
+        ("functions/cast/_index.md", "# Cast\n"),
+    ];
+    let found = handbook(&files);
+    assert_eq!(
+        nav(&found),
+        ["Functions /functions/", "  Cast /functions/cast/", "    ToFloat /functions/cast/tofloat/"]
+    );
+    assert_eq!(codes(&found), []);
+}
+
+#[test]
+fn jekyll_says_where_posts_and_collections_are() {
+    let config = "permalink: /news/:title/\ncollections:\n  team:\n    output: true\n    permalink: /people/:path/\n";
+    let found = handbook(&[
+        ("_config.yml", config),
+        ("index.md", "# Home\n"),
+        ("_posts/2020-01-02-hello.md", "text\n"),
+        ("_team/ada.md", "# Ada\n"),
+    ]);
+    let urls: Vec<String> = found.book.urls.iter().map(|url| url.as_str().to_owned()).collect();
+    assert_eq!(urls, ["news/hello/", "people/ada/", ""]);
+}
+
+#[test]
+fn the_source_of_jekyll_is_its_content_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(
+        root,
+        &[
+            ("_config.yml", "source: src\n"),
+            ("README.md", "# No\n"),
+            ("src/index.md", "# Home\n"),
+            ("src/b.md", "# B\n"),
+        ],
+    );
+    let output = rolebook(root, &["build", ".", "-o", "out"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(root.join("out/b/index.html").is_file());
+}
+
+#[test]
+fn ids_and_paths_of_docusaurus_find_numbered_files() {
+    let found = handbook(&[
+        ("docusaurus.config.js", "module.exports = { title: 'D' };"),
+        (
+            "sidebars.js",
+            "module.exports = { docs: [{type: 'category', label: 'Guides', items: ['guide/second', 'guide/own']}] }",
+        ),
+        ("index.md", "# Home\n\n[a](@site/docs/guide/02-second.md)\n"),
+        ("guide/01-first.md", "---\nid: own\n---\n# First\n"),
+        ("guide/02-second.md", "# Second\n"),
+    ]);
+    assert_eq!(nav(&found), ["Guides /guides/", "  Second /guide/02-second/", "  First /guide/01-first/"]);
+    assert_eq!(codes(&found), []);
+}
+
+#[test]
+fn a_home_page_and_a_title_in_front_matter_are_read_as_text() {
+    let home = "---\nlayout: home\nhero:\n  name: Acme\n  text: How we work\n---\nText\n";
+    let found = handbook(&[
+        (".vitepress/config.js", ""),
+        ("index.md", home),
+        ("a.md", "---\ntitle: Q&amp;A, <em>short</em>\n---\nText\n"),
+    ]);
+    let titles: Vec<&str> = found.documents.iter().map(|document| document.meta.title.as_str()).collect();
+    assert_eq!(titles, ["Q&A, short", "Acme"]);
+    assert_eq!(found.documents[1].meta.summary.as_deref(), Some("How we work"));
+}
+
+#[test]
+fn the_first_page_of_a_wiki_is_called_home() {
+    let found = handbook(&[("Home.md", "![[a.png]]\n"), ("B.md", "# B\n"), ("Files/a.png", "png")]);
+    assert_eq!(nav(&found), ["B /B/"]);
+    assert_eq!(codes(&found), []);
+}

@@ -33,6 +33,47 @@ pub fn post(path: &SourcePath) -> Option<String> {
     Some(format!("{above}{}/{title}", date.replace('-', "/")).trim_matches('/').to_owned())
 }
 
+/// Returns the address that a pattern of Jekyll gives to a post, or to a page of a collection, without
+/// slashes at the ends. Returns `None` if something in the pattern isn't known.
+pub fn by_pattern(pattern: &str, path: &SourcePath) -> Option<String> {
+    let pattern = match pattern {
+        "pretty" => "/:categories/:year/:month/:day/:title/",
+        "none" => "/:categories/:title:output_ext",
+        other => other,
+    };
+    let (top, below) = path.without_extension().split_once('/')?;
+    let above = path.folder().rsplit_once("_posts").map_or("", |(above, _)| above);
+    let (date, title) = dated(path.stem()).unwrap_or(("", path.stem()));
+    let part = |at| date.get(at).unwrap_or_default();
+    let parts = [
+        (":output_ext", ".html"),
+        (":categories", above),
+        (":collection", top.trim_start_matches('_')),
+        (":short_year", part(2..4)),
+        (":i_month", part(5..7).trim_start_matches('0')),
+        (":i_day", part(8..10).trim_start_matches('0')),
+        (":year", part(0..4)),
+        (":month", part(5..7)),
+        (":title", title),
+        (":slug", title),
+        (":name", path.stem()),
+        (":path", below),
+        (":day", part(8..10)),
+    ];
+    let address = parts.iter().fold(pattern.to_owned(), |address, (name, value)| address.replace(name, value));
+    let parts: Vec<&str> = address.split('/').filter(|part| !part.is_empty()).collect();
+    permalink(&parts.join("/")).filter(|address| !address.is_empty())
+}
+
+/// Returns the address of a chapter whose file says which format is built from it: `a.html.md.erb` is
+/// at `/a.html`.
+pub fn built_name(path: &SourcePath) -> Option<String> {
+    path.file_name().contains(".html.").then(|| match path.folder() {
+        "" => format!("/{}.html", path.stem()),
+        folder => format!("/{folder}/{}.html", path.stem()),
+    })
+}
+
 /// Separates the date in front of a file's name.
 fn dated(stem: &str) -> Option<(&str, &str)> {
     let (date, rest) = stem.split_at_checked(10)?;
@@ -82,6 +123,16 @@ pub fn former(path: &SourcePath, generator: Generator, route: &str) -> Option<St
     (address != own && !address.is_empty()).then(|| format!("/{address}/"))
 }
 
+/// Returns the path of a chapter as its generator spells it in the chapter's address.
+pub fn published(path: &SourcePath, generator: Generator) -> SourcePath {
+    match generator {
+        Generator::Hugo | Generator::Starlight => {
+            SourcePath::new(path.as_str().to_lowercase().replace(char::is_whitespace, "-"))
+        }
+        _ => path.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +156,18 @@ mod tests {
         assert_eq!(of("a/b.md", Generator::MkDocs, ""), None);
         assert_eq!(of("A B.md", Generator::Hugo, "").as_deref(), Some("/a-b/"));
         assert_eq!(of("_posts/2020-01-02-x.md", Generator::Jekyll, "").as_deref(), Some("/2020/01/02/x.html"));
+    }
+
+    #[test]
+    fn patterns_of_jekyll_give_addresses() {
+        let of = |pattern, path| by_pattern(pattern, &SourcePath::new(path));
+        let post = "blog/_posts/2020-01-02-x.md";
+        assert_eq!(of("pretty", post).as_deref(), Some("blog/2020/01/02/x"));
+        assert_eq!(of("/news/:year/:i_day/:title.html", post).as_deref(), Some("news/2020/2/x.html"));
+        assert_eq!(of("/:collection/:path/", "_team/a/b.md").as_deref(), Some("team/a/b"));
+        assert_eq!(of("/:unknown/:title/", post), None);
+        assert_eq!(built_name(&SourcePath::new("a/b.html.md.erb")).as_deref(), Some("/a/b.html"));
+        assert_eq!(built_name(&SourcePath::new("a/b.md")), None);
     }
 
     #[test]

@@ -178,6 +178,12 @@ pub fn translated(table: &Table, kind: Kind, path: &SourcePath, generator: Optio
         let all = all.collect();
         add("aliases", first, Value::new(first.value.span, Data::List(all), None));
     }
+    for (name, entry, text) in of_hero(table) {
+        add(name, entry, Value::new(entry.value.span, Data::Text(text), None));
+    }
+    if let Some((entry, text)) = table.entries.iter().find_map(|entry| Some((entry, plain_title(entry)?))) {
+        add("title", entry, Value::new(entry.value.span, Data::Text(text), None));
+    }
     for entry in &table.entries {
         let key = entry.key.as_str();
         let is_done = [ORDERS, LABELS, PERMALINKS, ALIASES].iter().any(|keys| keys.contains(&key));
@@ -229,6 +235,44 @@ fn means_the_same(name: &str, entry: &Entry, path: &SourcePath) -> bool {
         "permalink" => address(&entry.key, &entry.value, path).as_ref() == Some(&entry.value),
         _ => entry.value.text().is_some(),
     }
+}
+
+/// Returns the title and the summary that a home page of `VitePress` shows from its front matter, unless
+/// it has a title.
+fn of_hero(table: &Table) -> Vec<(&'static str, &Entry, String)> {
+    let find = |key: &str| table.entries.iter().find(|entry| entry.key == key);
+    let is_home = find("layout").is_some_and(|entry| entry.value.text() == Some("home"));
+    let Some(hero) = find("hero").filter(|_| is_home && find("title").is_none()) else { return Vec::new() };
+    let of = |key: &str| hero.value.entries().iter().find(|inner| inner.key == key)?.value.text();
+    let mut texts = ["name", "text", "tagline"].into_iter().filter_map(of).filter(|text| !text.trim().is_empty());
+    let Some(title) = texts.next() else { return Vec::new() };
+    let rest: Vec<&str> = texts.collect();
+    let summary = Some(("summary", hero, rest.join(": "))).filter(|(_, _, text)| !text.is_empty());
+    let summary = summary.filter(|_| find("summary").is_none());
+    std::iter::once(("title", hero, title.to_owned())).chain(summary).collect()
+}
+
+/// Returns the text of a title that is written in HTML, or `None` if it has none.
+fn plain_title(entry: &Entry) -> Option<String> {
+    const TAGS: [&str; 10] = ["em", "strong", "b", "i", "code", "span", "small", "sub", "sup", "br"];
+    const SIGNS: [(&str, &str); 7] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "\u{2019}"),
+        ("&nbsp;", " "),
+        ("&ndash;", "\u{2013}"),
+        ("&amp;", "&"),
+    ];
+    let written = entry.value.text().filter(|_| entry.key == "title")?;
+    let mut text = written.to_owned();
+    for tag in TAGS {
+        for written in [format!("<{tag}>"), format!("</{tag}>"), format!("<{tag}/>"), format!("<{tag} />")] {
+            text = text.replace(&written, "");
+        }
+    }
+    let text = SIGNS.iter().fold(text, |text, (sign, character)| text.replace(sign, character));
+    (text != written && !text.trim().is_empty()).then_some(text)
 }
 
 /// Returns a number as a whole number, also if it was written in quotes.

@@ -32,7 +32,7 @@ pub(super) fn of(generator: Generator, sources: &Sources) -> Vec<NavEntry> {
             first(&["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"]).and_then(|text| Literal::of_key(&text, "nav"))
         }
         Generator::Quarto => first(&["_quarto.yml", "_quarto.yaml"]).and_then(|text| of_quarto(&text)),
-        Generator::Sphinx => first(&["_toc.yml"]).and_then(|text| {
+        Generator::Sphinx => first(crate::declare::generator::TOCS).and_then(|text| {
             // The older form is a list.
             let list = || Literal::of_yaml(&format!("toc:\n{text}"))?.get("toc").cloned();
             Literal::of_yaml(&text).or_else(list)

@@ -3,6 +3,8 @@
 //! Input: the generator, and its configuration files. Output: [`Settings`], and the folder that
 //! contains the chapters. Never runs a configuration that is a program.
 
+use std::collections::BTreeMap;
+
 use super::literal::Literal;
 use crate::declare::generator::Generator;
 use crate::text::path::join;
@@ -274,6 +276,21 @@ pub(super) fn collections(sources: &Sources) -> Vec<String> {
     of_table.filter(|name| name != "posts").collect()
 }
 
+/// Returns the patterns of the addresses in each collection of a Jekyll project, by its folder.
+pub(super) fn permalinks(sources: &Sources) -> BTreeMap<String, String> {
+    let paths = ["_config.yml", "_config.yaml", "docs/_config.yml"];
+    let Some(text) = (Files { generator: Generator::Jekyll, sources }).first(&paths) else { return BTreeMap::new() };
+    let of_posts = Literal::of_key(&text, "permalink").and_then(|pattern| pattern.text().map(str::to_owned));
+    let mut found: BTreeMap<String, String> =
+        of_posts.map(|pattern| ("_posts".to_owned(), pattern)).into_iter().collect();
+    if let Some(collections) = Literal::of_key(&text, "collections") {
+        let own =
+            |(name, value): &(String, Literal)| Some((format!("_{name}"), value.get("permalink")?.text()?.to_owned()));
+        found.extend(collections.entries().iter().filter_map(own));
+    }
+    found
+}
+
 /// Lists the further files of a project that are read if its generator is known by another one.
 pub fn further_files() -> impl Iterator<Item = &'static str> {
     let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
@@ -332,6 +349,14 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
         Generator::Starlight => list(&["src/content/docs", "docs/src/content/docs"]),
         Generator::VitePress if has("docs/.vitepress") || has("docs/.vuepress") => list(&["docs"]),
         Generator::Jekyll if !has("_config.yml") && !has("_config.yaml") => list(&["docs"]),
+        Generator::Jekyll => {
+            let source = of_key(first(&["_config.yml", "_config.yaml"]), "source");
+            named(source.filter(|source| !source.trim_matches(['.', '/']).is_empty()), &[])
+        }
+        Generator::Sphinx if has("_toc.yml") => Vec::new(),
+        Generator::Sphinx if has("docs/_toc.yml") => list(&["docs"]),
+        Generator::Sphinx if has("book/_toc.yml") => list(&["book"]),
+        Generator::Sphinx if has("book/website/_toc.yml") => list(&["book/website"]),
         Generator::Sphinx if has("conf.py") => Vec::new(),
         Generator::Sphinx if has("docs/conf.py") => list(&["docs"]),
         Generator::Sphinx if has("source/conf.py") => list(&["source"]),

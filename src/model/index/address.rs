@@ -8,7 +8,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::chapter::document::Meta;
-use crate::declare::config::UrlStyle;
+use crate::declare::config::{Config, UrlStyle};
+use crate::declare::origin::published;
 use crate::text::path::{OldName, SourcePath, UrlPath, fold, old_name};
 use crate::text::rule::Rule;
 
@@ -37,7 +38,7 @@ pub fn chapter_url(path: &SourcePath, style: UrlStyle) -> UrlPath {
 /// called like the folder, and then the first by path. The others get URLs of their own, and remarks
 /// that say so.
 pub fn assign(input: Input<'_>) -> (Vec<UrlPath>, Vec<Remark>) {
-    let mut urls: Vec<UrlPath> = input.chapters.iter().map(|meta| wanted_url(meta, input.config.urls)).collect();
+    let mut urls: Vec<UrlPath> = input.chapters.iter().map(|meta| wanted_url(meta, input.config)).collect();
     if input.config.configured {
         return (urls, Vec::new());
     }
@@ -71,9 +72,13 @@ pub fn assign(input: Input<'_>) -> (Vec<UrlPath>, Vec<Remark>) {
 }
 
 /// Returns the URL that a chapter asks for.
-fn wanted_url(meta: &Meta, style: UrlStyle) -> UrlPath {
+fn wanted_url(meta: &Meta, config: &Config) -> UrlPath {
+    let style = config.urls;
     match meta.permalink.as_deref() {
-        None => chapter_url(&meta.path, style),
+        None => match config.generator.filter(|_| config.reads_foreign()) {
+            Some(generator) => chapter_url(&published(&meta.path, generator), style),
+            None => chapter_url(&meta.path, style),
+        },
         Some("") => folder_url("", style),
         Some(path) if path.ends_with(".html") => match path.strip_suffix("/index.html") {
             Some(folder) => folder_url(folder, style),
@@ -150,6 +155,8 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
                 }
                 // A chapter may list its own URL among its aliases.
                 Entry::Occupied(own) if *own.get() == (&meta.path, false) => {}
+                // Other generators have one page for an address with and without a slash at its end.
+                Entry::Occupied(own) if own.get().0 == &meta.path && input.config.reads_foreign() => {}
                 Entry::Occupied(other) => {
                     let (path, is_alias) = other.get();
                     let what = if *is_alias { "an alias" } else { "the address" };

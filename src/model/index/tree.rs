@@ -10,7 +10,8 @@ use std::sync::Arc;
 use crate::chapter::document::Meta;
 use crate::chapter::parse::humanise;
 use crate::declare::config::Config;
-use crate::declare::origin::{NavEntry, summary};
+use crate::declare::generator::Generator;
+use crate::declare::origin::{NavEntry, summary, without_number};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath, fold};
 use crate::text::rule::Rule;
@@ -214,6 +215,7 @@ impl<'a> Builder<'a> {
             let without = SourcePath::new(target).without_extension().to_owned();
             let found = names.at_path(&without).iter().copied();
             let found = found.min_by_key(|chapter| precedence(&self.input.chapters[chapter.index()].path));
+            let found = found.or_else(|| self.without_numbers(&without));
             let Some(chapter) = found else {
                 if let Some(findings) = findings.as_deref_mut() {
                     let message = format!("no chapter at `{target}`");
@@ -238,6 +240,21 @@ impl<'a> Builder<'a> {
                 open.push((entry, Some(node)));
             }
         }
+    }
+
+    /// Finds a chapter by Docusaurus' ID for it: the path without the numbers in front of names, with the
+    /// `id` of its front matter as the last name.
+    fn without_numbers(&self, id: &str) -> Option<ChapterId> {
+        if self.input.config.generator != Some(Generator::Docusaurus) || !self.input.config.reads_foreign() {
+            return None;
+        }
+        let plain = |path: &str| path.split('/').map(without_number).collect::<Vec<_>>().join("/");
+        let (above, name) = id.rsplit_once('/').unwrap_or(("", id));
+        let mut numbered = (0..).map(ChapterId).zip(self.input.chapters);
+        let is_meant = |meta: &Meta| {
+            plain(meta.path.without_extension()) == id || meta.id == name && plain(meta.path.folder()) == above
+        };
+        numbered.find(|(_, meta)| is_meant(meta)).map(|(chapter, _)| chapter)
     }
 
     /// Returns the node of the innermost open entry, and adds nodes for groups that have none yet.

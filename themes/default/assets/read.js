@@ -10,7 +10,9 @@
   const { home } = document.currentScript.dataset;
   const key = `rolebook-read:${new URL(home, location.href).pathname}`;
   const edition = labels.dataset.edition;
-  const words = (name, fill = {}) => labels.content.querySelector(`[data-word="${name}"]`).textContent
+  // The order of the words in the template.
+  const names = ["mark", "marked", "same", "changed", "gone", "flag", "blocked", "to-title", "to-body", "to-means", "to-send", "to-save"];
+  const words = (name, fill = {}) => labels.content.children[names.indexOf(name)].textContent
     .replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/gu, (all, at, one, many) => String(one === undefined ? fill[at] : Number(fill[at]) === 1 ? one : many));
 
   /** Hashes the words of a text (FNV-1a), so that punctuation and spaces don't count. */
