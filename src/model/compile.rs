@@ -266,7 +266,7 @@ impl Compiler {
                 Some(document) => documents.push(document.clone()),
             }
         }
-        take_out_below_hidden_indexes(&mut documents, &mut absent, doubtful);
+        take_out_below_hidden_indexes(&mut documents, &mut absent, (doubtful, config));
         (documents, absent)
     }
 
@@ -344,12 +344,19 @@ fn take_from_origin(config: &mut Config, sources: &Sources, title: &str) {
 fn take_out_below_hidden_indexes(
     documents: &mut Vec<Document>,
     absent: &mut Vec<Absent>,
-    doubtful: &[doubtful::Index],
+    (doubtful, config): (&[doubtful::Index], &Config),
 ) {
-    let is_hidden = |absent: &&Absent| absent.why != Why::Draft && absent.path.is_index();
-    let hidden = absent.iter().filter(is_hidden).map(|index| &index.path);
-    let indexes = hidden.chain(doubtful.iter().map(|index| &index.path));
-    let folders: BTreeSet<String> = indexes.map(|path| path.folder().to_owned()).collect();
+    let hidden = absent.iter().filter(|absent| absent.why != Why::Draft).map(|absent| &absent.path);
+    let indexes = hidden.filter(|path| path.is_index()).chain(doubtful.iter().map(|index| &index.path));
+    let mut folders: BTreeSet<String> = indexes.map(|path| path.folder().to_owned()).collect();
+    if !config.audiences.is_empty() {
+        let hidden = absent.iter().filter(|absent| matches!(absent.why, Why::Audience | Why::Unreadable));
+        let hidden = hidden.map(|absent| &absent.path);
+        folders.extend(hidden.clone().filter(|path| path.may_be_index()).map(|path| path.folder().to_owned()));
+        // In other generators, a chapter that is called like the folder next to it is its page.
+        let pages = hidden.filter(|path| config.reads_foreign() && !path.is_index());
+        folders.extend(pages.map(|path| path.without_extension().to_owned()));
+    }
     if folders.is_empty() {
         return;
     }

@@ -102,6 +102,18 @@ impl SourcePath {
         self.is_chapter() && INDEX_NAMES.iter().any(|name| self.stem().eq_ignore_ascii_case(name))
     }
 
+    /// Returns whether another generator may take the chapter for the index of its folder: an index
+    /// with a language or a number, such as `index.en.md` in Hugo and `01-index.md` in Docusaurus.
+    pub fn may_be_index(&self) -> bool {
+        let stem = self.stem();
+        let unnumbered = stem.trim_start_matches(|c: char| c.is_ascii_digit());
+        let stem = if unnumbered.len() == stem.len() { stem } else { unnumbered.trim_start_matches(['-', '.', ' ']) };
+        let is_language = |end: &str| end.len() >= 2 && end.len() <= 10 && !end.contains(char::is_whitespace);
+        let stem = stem.split_once('.').filter(|(_, end)| is_language(end)).map_or(stem, |(stem, _)| stem);
+        let is_name = |stem: &str| INDEX_NAMES.iter().any(|name| stem.eq_ignore_ascii_case(name));
+        self.is_chapter() && (is_name(stem) || is_name(stem.trim_start_matches('_')))
+    }
+
     /// Returns whether the name is that of an index, whatever its format is: `index.mdx`,
     /// `README.rst` and `index.md.orig`, but not the files of a website, such as `index.html`.
     pub fn is_named_like_index(&self) -> bool {
@@ -354,6 +366,18 @@ mod tests {
         assert!(matches!(old_name(&format!("/guides/{long}/")), OldName::Unusable(_)));
         assert_eq!(old_name(&long[1..]), OldName::Address(&long[1..]));
         assert!(matches!(old_name(&"/a".repeat(500)), OldName::Unusable(_)));
+    }
+
+    #[test]
+    fn an_index_with_a_language_or_a_number_may_be_the_index_of_its_folder() {
+        for name in
+            ["index.md", "a/index.en.md", "_index.fr.md", "01-index.md", "00-README.md", "0.index.md", "1__index.md"]
+        {
+            assert!(SourcePath::new(name).may_be_index(), "{name}");
+        }
+        for name in ["a.en.md", "indexes.md", "01-intro.md", "index.html"] {
+            assert!(!SourcePath::new(name).may_be_index(), "{name}");
+        }
     }
 
     #[test]

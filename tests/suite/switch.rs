@@ -132,6 +132,23 @@ fn an_index_with_any_extension_of_markdown_hides_its_folder() {
     }
 }
 
+#[test]
+fn whatever_another_generator_takes_for_an_index_hides_its_folder() {
+    let foreign = format!("source = \"mkdocs\"\n{CONFIG}");
+    for (config, name) in [
+        (&*foreign, "secret.md"),
+        (CONFIG, "secret/index.en.md"),
+        (CONFIG, "secret/_index.fr.md"),
+        (CONFIG, "secret/01-index.md"),
+        (CONFIG, "secret/index.html"),
+    ] {
+        let kid = ("secret/kid.md", "# Kid\n\nCANARY\n");
+        let texts = [("handbook.toml", config), INDEX, kid, (name, "---\naudience: managers\n---\n# S\n")];
+        let (site, _) = Preview::default().show(&texts, None);
+        assert!(!site.contains("CANARY"), "{name}: {site}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_index_that_is_not_a_regular_file_hides_its_folder() {

@@ -163,6 +163,9 @@ pub fn colons(line: &str, reading: &Reading<'_>) -> Option<Opening> {
     let (title, fold) = behind_name(line, behind)?;
     let fold = if name == "details" { Some(fold.unwrap_or(false)) } else { fold };
     let look = if is_callout { Look::Callout } else { Look::Nothing };
+    if title.is_some() && !is_callout && reading.config.configured {
+        return None;
+    }
     let title = title.filter(|_| is_callout);
     Some(opening(look, name, title, fold))
 }
@@ -215,6 +218,11 @@ fn behind_name(line: &str, at: usize) -> Option<(Option<Range<usize>>, Option<bo
     Some((title.filter(|title| !line[title.clone()].trim().is_empty()), fold))
 }
 
+/// Returns whether text follows the last quotation mark of a line.
+fn has_text_behind(line: &str) -> bool {
+    line.rfind('"').is_some_and(|at| !line[at + 1..].trim().is_empty())
+}
+
 /// Reads `!!! note "Title"`, `??? note` or `=== "Tab"`.
 pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
     let line = line.trim_end();
@@ -236,6 +244,12 @@ pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         if words.split_whitespace().count() > 3 || !words.split_whitespace().all(is_class) {
             return None;
         }
+        // In a handbook of ours, nothing that an author wrote disappears: neither words that another
+        // generator would take for classes, nor any behind the title.
+        let has_more = title.is_none() && !words.trim().is_empty() || has_text_behind(rest);
+        if has_more && reading.config.configured {
+            return None;
+        }
         let fold = match sign {
             "???" => Some(false),
             "???+" => Some(true),
@@ -245,7 +259,7 @@ pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         return Some(Opening { look: Look::Callout, name: name.to_lowercase(), title, fold, form: Form::Indented(0) });
     }
     let is_tab = matches!(sign, "===" | "===!" | "===+") && reading.dialects.has(Dialect::Tabs);
-    if is_tab && rest.starts_with('"') && rest.len() > 2 {
+    if is_tab && rest.starts_with('"') && rest.len() > 2 && !has_text_behind(rest) {
         let title = quoted(rest).map(|title| at + title.start..at + title.end)?;
         return Some(Opening {
             look: Look::Tab,

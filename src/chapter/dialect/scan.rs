@@ -424,14 +424,16 @@ impl Scanner<'_, '_> {
         if is_apart && !text.trim().is_empty() { rest.len() - text.len() } else { 0 }
     }
 
-    /// Returns whether a line begins with a colon that isn't the sign of a definition, because no
-    /// space follows.
+    /// Returns whether a line begins with colons that aren't the sign of a definition: with several, as
+    /// the lines of audiences do, or with one that no space follows.
     fn begins_with_colon(&self, content: &str) -> bool {
         let behind = content.trim_start_matches(':');
-        self.reading.dialects.has(Dialect::Definitions)
-            && content.len() - behind.len() == 1
-            && !behind.starts_with([' ', '\t'])
-            && !behind.is_empty()
+        let is_sign = match content.len() - behind.len() {
+            0 => true,
+            1 => behind.is_empty() || behind.starts_with([' ', '\t']),
+            _ => false,
+        };
+        self.reading.dialects.has(Dialect::Definitions) && !is_sign
     }
 
     /// Copies a range of a line.

@@ -71,6 +71,59 @@ pub fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
+/// Lists tags of templates and components that name a declared audience, such as
+/// `{% hint style="managers" %}`, `{{< managers >}}` and `<Show for="managers">`. Such tags may be
+/// taken out, and only the text in them stays.
+pub fn of_tags(text: &str, config: &Config) -> Vec<Range<usize>> {
+    const SIGNS: [(&str, &str); 4] = [("{%", "%}"), ("{{", "}}"), ("{:", "}"), ("<", ">")];
+    let known = known(config);
+    let mut found = Vec::new();
+    for (open, close) in SIGNS {
+        for (at, _) in text.match_indices(open) {
+            let rest = word::reach(text, at + open.len());
+            let Some(length) = rest.find(close) else { continue };
+            let names_one =
+                if open == "<" { element_names(&rest[..length], &known) } else { words_name(&rest[..length], &known) };
+            if names_one {
+                found.push(at..at + open.len() + length + close.len());
+            }
+        }
+    }
+    found
+}
+
+/// Returns whether one of the words of a tag is the name of an audience. Parts of paths are no words.
+fn words_name(inner: &str, known: &[String]) -> bool {
+    let inner = word::plain(inner);
+    let is_edge = |c: char| {
+        c.is_whitespace() || matches!(c, '"' | '\'' | '=' | '<' | '>' | '%' | ',' | '(' | ')' | '[' | ']' | '|')
+    };
+    inner.split(is_edge).any(|word| known.iter().any(|known| known == word.trim_matches(['.', ':', '#', '!'])))
+}
+
+/// Returns whether an element has the name of an audience, or an attribute whose value is one. The
+/// values of some attributes are addresses or texts.
+fn element_names(inner: &str, known: &[String]) -> bool {
+    const TEXTS: [&str; 9] = ["href", "src", "alt", "title", "id", "name", "label", "value", "content"];
+    if !inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let inner = word::plain(inner);
+    let name = inner.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+    let is_known = |text: &str| known.iter().any(|known| known == text);
+    let is_sign = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '{' | '}' | '[' | ']' | '/');
+    is_known(name)
+        || inner.split('=').zip(inner.split('=').skip(1)).any(|(before, value)| {
+            let attribute = before.split_whitespace().last().unwrap_or_default();
+            let quoted = value
+                .trim_start_matches(['{', '['])
+                .strip_prefix(['"', '\''])
+                .map(|rest| rest.split(['"', '\'']).next());
+            let value = quoted.flatten().unwrap_or_else(|| value.split_whitespace().next().unwrap_or_default());
+            !TEXTS.contains(&attribute) && value.split(is_sign).any(is_known)
+        })
+}
+
 /// Lists lines that consist only of colons and the name of a declared audience, such as
 /// `:: managers`.
 pub fn behind_colons(text: &str, config: &Config) -> Vec<Range<usize>> {

@@ -246,7 +246,8 @@ impl<'t, 'r> Pass<'t, 'r> {
             let callouts = names::of_callouts(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
             let admonitions =
                 names::of_admonitions(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions) {
+            let tags = names::of_tags(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions).chain(tags) {
                 if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(why, range);
                 }

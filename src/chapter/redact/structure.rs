@@ -125,7 +125,7 @@ impl Structure {
                         let line = text[range.clone()].lines().next().unwrap_or_default();
                         let info_end = range.start + line.len();
                         let is_certain = shield == Shield::Example;
-                        let is_template = is_certain && line.contains("template=");
+                        let is_template = is_certain && (line.contains("template=") || is_drawn(line));
                         found.code.push((range.clone(), if is_template { Shield::Template } else { shield }));
                         if is_certain {
                             found.code.push((range.start..info_end, Shield::Info));
@@ -211,6 +211,14 @@ impl Structure {
             _ => at,
         }
     }
+}
+
+/// Returns whether the first line of a code block says that it is drawn, so that its text isn't an
+/// example but what readers see.
+fn is_drawn(line: &str) -> bool {
+    let info = line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '{');
+    let language = info.split(|c: char| !c.is_alphanumeric()).find(|part| !part.is_empty()).unwrap_or_default();
+    ["mermaid", "math"].iter().any(|drawn| language.eq_ignore_ascii_case(drawn))
 }
 
 fn is_container_end(tag: TagEnd) -> bool {

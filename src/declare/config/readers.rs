@@ -42,7 +42,7 @@ pub fn recipient(value: &Value, field: &mut Option<String>, report: &mut Report<
     let is_address = to.contains('@') && !to.contains(':') && !to.contains(char::is_whitespace);
     let is_url = fault_of_base_url(to.split(['?', '#']).next().unwrap_or_default()).is_none();
     if to != "file" && !is_address && !is_url {
-        let help = "write an e-mail address, the URL of a new issue, or `file`";
+        let help = "write an e-mail address, the address of a new issue, or `file`";
         report.add(
             Rule::BadValue,
             value.span,

@@ -9,6 +9,7 @@
 
 use super::is_chapter;
 use crate::declare::config::Config;
+use crate::declare::withheld;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
@@ -35,8 +36,9 @@ pub(super) fn indexes(sources: &Sources, config: &Config) -> Vec<Index> {
     let unread = unread.filter(|path| is_doubtful(path));
     let mut found: Vec<Index> = unread.map(|path| Index { path: path.clone(), mention: None }).collect();
     for (path, file) in &sources.files {
-        if path.is_named_like_index()
-            && !is_chapter(path, config)
+        let is_left_out = path.may_be_index() && withheld::part(path) == Some(withheld::Part::Underscore);
+        let is_unread = path.is_named_like_index() || is_page_with_front_matter(path, &file.bytes);
+        if (is_unread && !is_chapter(path, config) || is_left_out)
             && is_doubtful(path)
             && let Some(at) = mention(&file.bytes)
         {
@@ -45,6 +47,12 @@ pub(super) fn indexes(sources: &Sources, config: &Config) -> Vec<Index> {
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// Returns whether a file is the index of its folder as Jekyll and Hugo write it in HTML.
+fn is_page_with_front_matter(path: &SourcePath, bytes: &[u8]) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    matches!(&*name, "index.html" | "_index.html" | "index.htm" | "readme.html") && bytes.starts_with(b"---")
 }
 
 /// Returns the first place where a text mentions an audience.

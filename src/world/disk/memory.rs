@@ -72,6 +72,16 @@ impl Memory {
         if stamps.len() != files.len() || stamp(&real.join(MANIFEST))?.text != of_manifest {
             return None;
         }
+        // A folder of the output may have become a link.
+        let mut folders: Vec<&str> = files.iter().filter_map(|(name, _)| Some(name.rsplit_once('/')?.0)).collect();
+        folders.dedup();
+        let is_folder = |name: &&str| {
+            let mut parts = super::plan::parents(name).chain([*name]);
+            parts.all(|name| fs::symlink_metadata(real.join(name)).is_ok_and(|metadata| metadata.is_dir()))
+        };
+        if !folders.par_iter().with_min_len(64).all(is_folder) {
+            return None;
+        }
         let sure = written.checked_sub(DOUBT)?;
         let hashed = AtomicBool::new(false);
         let is_same = |((name, hash), known): (&(&String, Hash), &&str)| {
