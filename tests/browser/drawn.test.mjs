@@ -37,7 +37,8 @@ const address = await host(site, "/", { coding: true });
 
 /** Returns which images of the first diagram are visible and loaded. */
 const visible = (page) => page.evaluate(async () => {
-  const images = [...document.querySelectorAll(".diagram:first-of-type .drawing img")].filter((image) => image.checkVisibility());
+  const all = [...document.querySelectorAll(".diagram:first-of-type .drawing img")];
+  const images = all.filter((image) => image instanceof HTMLImageElement && image.checkVisibility()).map((image) => /** @type {HTMLImageElement} */ (image));
   for (const image of images) { image.loading = "eager"; await image.decode(); }
   return images.map((image) => `${image.className} ${image.naturalWidth > 0}`);
 });
