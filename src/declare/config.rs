@@ -173,7 +173,7 @@ table! {
 table! {
     /// How readers confirm that they have read what a role expects.
     Acknowledge {
-        to: Option<String>, "an e-mail address, the address of a new issue, or `file`", by readers::recipient;
+        to: Option<String>, "an e-mail address, the address of a new issue, or the word file", by readers::recipient;
     }
 }
 
