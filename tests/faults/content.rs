@@ -415,8 +415,9 @@ fn pipes_sockets_and_symbolic_links_are_reported_and_never_opened() {
         std::os::unix::fs::symlink(to, project.content(name)).unwrap();
     }
     project.builds(&["pipe.md", "socket.md", "loop", "passwd.md", "dangling.md", "links are not followed"]);
-    let site = project.site();
-    assert!(!site.values().any(|bytes| shared_text(bytes).contains("root:")), "a link was followed");
+    let (site, passwd) = (project.site(), fs::read_to_string("/etc/passwd").unwrap());
+    let line = passwd.lines().next().unwrap();
+    assert!(!site.values().any(|bytes| shared_text(bytes).contains(line)), "a link was followed");
 }
 
 fn shared_text(bytes: &[u8]) -> String {
