@@ -31,7 +31,7 @@ fn text(site: &Site, url: &str) -> String {
 fn the_site_of_an_adopted_folder_has_every_page_with_the_same_text() {
     // In `folder.txt`, `Home.md` is the first page only as long as there is no `handbook.toml`, and the
     // report says that it moves in the navigation.
-    for (name, sources) in folders().into_iter().filter(|(name, _)| name != "adopt/folder.txt") {
+    for (name, sources) in folders().filter(|(name, _)| name != "adopt/folder.txt") {
         let after = adoption(&sources).after(&sources);
         let (before, after) = (site_with(&sources, None), site_with(&after, None));
         let pages = before.urls().map(|url| url.as_str().to_owned()).filter(|url| url.is_empty() || url.ends_with('/'));
