@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ use crate::site::theme::ThemeFiles;
 use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
-use crate::world::disk::{Failure, Guards, Output, WriteError, Written};
+use crate::world::disk::{Failure, Output, WriteError, Written};
 use crate::world::report;
 
 /// The maximum number of files to name individually in the report of files that are no longer
@@ -93,11 +93,13 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
     let options =
         Build { source: source.clone(), out: Some(out.to_path_buf()), strict: false, today: None, json: false };
     let loaded = Loaded::read(source, Some(out))?;
-    let output = open(&loaded)?;
+    loaded.need_chapters()?;
+    // The output is checked before the slow part begins, and stays locked until the end.
+    let output = loaded.output()?;
     let mut ready = Ready::new(loaded, output, &options, &|_, _| {})?;
     let mut built = Built::default();
     if let Some(site) = &ready.site {
-        match write(site, &ready.output, &|_| {}) {
+        match write(site, &site.urls().collect::<Vec<_>>(), &ready.output, &|_| {}) {
             Ok(written) => (built.pages, built.files) = (pages(site), written.written),
             Err(WriteError::Render(failed)) => ready.late.extend(failures(failed)),
             Err(WriteError::Output(error)) => return Err(error),
@@ -113,7 +115,9 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
 pub fn run(options: &Build) -> Outcome {
     let start = Instant::now();
     let loaded = Loaded::of(&options.source, options.out.as_deref())?;
-    let output = open(&loaded)?;
+    loaded.need_chapters()?;
+    // The output is checked before the slow part begins, and stays locked until the end.
+    let output = loaded.output()?;
     let memory = if options.json { None } else { unchanged::memory(&loaded, options) };
     if let Some(said) = memory.as_ref().and_then(|(memory, key)| Said::from_json(&output.recall(memory, key)?)) {
         said.again(&loaded, options, start.elapsed());
@@ -187,22 +191,9 @@ fn write_with_bar(site: &Site, output: &Output) -> Result<Written, WriteError<Bo
             bar.set_position(done as u64);
         }
     };
-    let written = write(site, output, &progress);
+    let written = write(site, &site.urls().collect::<Vec<_>>(), output, &progress);
     bar.finish_and_clear();
     written
-}
-
-/// Checks the output directory before the slow part begins, and locks it until the end.
-fn open(loaded: &Loaded) -> Result<Output, Failure> {
-    loaded.need_chapters()?;
-    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
-    let guards = Guards {
-        project: &loaded.project.root,
-        content: &loaded.project.content,
-        themes: &themes,
-        home: std::env::home_dir(),
-    };
-    Output::open(&loaded.out, &guards)
 }
 
 impl Ready {
@@ -259,7 +250,7 @@ fn pages(site: &Site) -> usize {
 }
 
 /// Sorts the findings about pages that couldn't be rendered.
-fn failures(failed: Vec<(usize, Box<Diagnostic>)>) -> Vec<Diagnostic> {
+pub(super) fn failures(failed: Vec<(usize, Box<Diagnostic>)>) -> Vec<Diagnostic> {
     let failures: BTreeSet<Diagnostic> = failed.into_iter().map(|(_, failure)| *failure).collect();
     failures.into_iter().collect()
 }
@@ -276,12 +267,14 @@ fn audience_line(config: &Config, asked: Option<&str>) -> String {
     }
 }
 
-fn write(
+/// Writes the files of a site at `urls` to the output. `progress` receives the number of finished
+/// files.
+pub(super) fn write(
     site: &Site,
+    urls: &[&UrlPath],
     output: &Output,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Written, WriteError<Box<Diagnostic>>> {
-    let urls: Vec<&UrlPath> = site.urls().collect();
     let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
     let render = |n: usize| match site.render(urls[n]) {
         Some(rendered) => rendered.map(|rendered| rendered.bytes),

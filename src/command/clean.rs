@@ -3,14 +3,12 @@
 //! Input: the options. Output: the folder without the files that Rolebook wrote, and a closing line.
 //! Never deletes a file that somebody else wrote or changed.
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use super::load::Loaded;
 use super::{Outcome, close, note, say, say_json};
 use crate::cli::Clean;
-use crate::world::disk::{Guards, Output};
+use crate::world::disk::Output;
 use crate::world::report::plural;
 
 /// Runs the command.
@@ -25,14 +23,7 @@ pub fn run(options: &Clean) -> Outcome {
         }
         return Ok(true);
     }
-    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
-    let guards = Guards {
-        project: &loaded.project.root,
-        content: &loaded.project.content,
-        themes: &themes,
-        home: std::env::home_dir(),
-    };
-    let done = Output::open(&loaded.out, &guards)?.remove(options.dry_run)?;
+    let done = loaded.output()?.remove(options.dry_run)?;
     let kept: Vec<&String> = done.kept_edited.iter().chain(&done.kept_foreign).collect();
     if options.json {
         say_json(&json!({ "out": loaded.out, "deleted": !options.dry_run, "removed": done.removed, "kept": kept }));

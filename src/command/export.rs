@@ -4,9 +4,7 @@
 //! handbook use. They are the same bytes as on the site. Never writes anything if there are errors,
 //! and never replaces a file that it didn't write.
 
-use std::borrow::Cow;
-use std::path::PathBuf;
-
+use super::build::{failures, write};
 use super::load::Loaded;
 use super::{Outcome, argument, say};
 use crate::cli::Export;
@@ -14,20 +12,13 @@ use crate::model::compile::count;
 use crate::past::history::Past;
 use crate::site::urls::Site;
 use crate::text::path::UrlPath;
-use crate::world::disk::{Guards, Output, Refusal, WriteError};
+use crate::world::disk::{Refusal, WriteError};
 use crate::world::report;
 
 /// Runs the command.
 pub fn run(options: &Export) -> Outcome {
     let loaded = Loaded::open(&options.source.dir, Some(&options.to))?;
     loaded.need_chapters()?;
-    let themes: Vec<PathBuf> = loaded.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
-    let guards = Guards {
-        project: &loaded.project.root,
-        content: &loaded.project.content,
-        themes: &themes,
-        home: std::env::home_dir(),
-    };
     let (compiled, _) = loaded.check(&options.source, false)?;
     let (errors, warnings) = count(&compiled.findings);
     if errors > 0 {
@@ -41,23 +32,17 @@ pub fn run(options: &Export) -> Outcome {
         let help = "write a role or a competency, or start with `rolebook import`";
         return Err(Refusal::new("there are no roles and no competencies to export", help).into());
     };
-    let output = Output::open(&options.to, &guards)?;
-    let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
-    let render = |n: usize| match site.render(urls[n]) {
-        Some(rendered) => rendered.map(|rendered| rendered.bytes),
-        None => Ok(Cow::Borrowed(&[][..])),
-    };
-    let written = match output.write(&names, &render, &|_| {}) {
+    let output = loaded.output()?;
+    let written = match write(site, &urls, &output, &|_| {}) {
         Ok(written) => written,
         Err(WriteError::Output(error)) => return Err(error),
         Err(WriteError::Render(failed)) => {
-            let failures: Vec<_> = failed.into_iter().map(|(_, failure)| *failure).collect();
-            loaded.print_some(&failures, &compiled.chain);
+            loaded.print_some(&failures(failed), &compiled.chain);
             return Ok(false);
         }
     };
     let place = options.to.display();
-    say(&format!("{} exported, {} changed -> {place}", report::plural(names.len(), "file"), written.written));
+    say(&format!("{} exported, {} changed -> {place}", report::plural(urls.len(), "file"), written.written));
     let dir = argument(&options.source.dir);
     say(&format!("Next: edit {place}/matrix.xlsx, then `rolebook import {place}/matrix.xlsx{dir} --update`"));
     Ok(true)

@@ -15,7 +15,7 @@ use crate::site::publish::Content;
 use crate::site::theme::{self, ThemeFiles};
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::rule::Severity;
-use crate::world::disk::{Failure, Inputs, Project, Refusal, Writer};
+use crate::world::disk::{Failure, Guards, Inputs, Output, Project, Refusal, Writer};
 use crate::world::report;
 
 /// A project that has been read.
@@ -89,6 +89,21 @@ impl Loaded {
         let mut inputs = self.project.read(&self.out)?;
         overrides::apply(&mut inputs.sources, &self.overrides)?;
         Ok(inputs)
+    }
+
+    /// Opens the output directory for writing, and locks it until the value is dropped.
+    ///
+    /// # Errors
+    /// Fails if the project's own files are in it, or for one of the reasons of [`Output::open`].
+    pub fn output(&self) -> Result<Output, Failure> {
+        let themes: Vec<PathBuf> = self.project.themes.clone().into_iter().filter(|folder| folder.is_dir()).collect();
+        let guards = Guards {
+            project: &self.project.root,
+            content: &self.project.content,
+            themes: &themes,
+            home: std::env::home_dir(),
+        };
+        Output::open(&self.out, &guards)
     }
 
     /// Refuses a project with nothing that could become a page.

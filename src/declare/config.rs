@@ -360,7 +360,7 @@ impl Config {
             .collect();
         kept.sort();
         kept.dedup();
-        if self.configured { kept } else { repeated::once(once_for_each_key(kept)) }
+        if self.configured { kept } else { repeated::once(kept) }
     }
 
     /// Returns the dialects that chapters are read with.
@@ -399,31 +399,6 @@ impl Config {
         let audience = self.audience.as_ref().map(|name| self.audiences.get(name));
         audience.is_some_and(|audience| audience.is_none_or(|audience| !audience.indexed))
     }
-}
-
-/// Keeps the first finding about each unknown key, and says how many others there are.
-fn once_for_each_key(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
-    let mut first: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for finding in findings {
-        if finding.code == Rule::UnknownKey {
-            let (_, count) = first.entry(finding.message.clone()).or_insert((kept.len(), 0));
-            *count += 1;
-            if *count > 1 {
-                continue;
-            }
-        }
-        kept.push(finding);
-    }
-    for (at, count) in first.into_values().filter(|(_, count)| *count > 1) {
-        let others = if count == 2 {
-            "1 other chapter has it too".to_owned()
-        } else {
-            format!("{} other chapters have it too", count - 1)
-        };
-        kept[at].notes.push(others);
-    }
-    kept
 }
 
 /// Creates a finding about an undeclared audience.

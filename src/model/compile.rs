@@ -339,6 +339,14 @@ fn take_from_origin(config: &mut Config, sources: &Sources, title: &str) {
     }
 }
 
+/// Lists the folders that a chapter hides if it is hidden itself: its own if it is the index, or may
+/// be that of another generator. There, a chapter that is called like a folder is its page.
+pub fn hides<'p>(path: &'p SourcePath, config: &Config) -> impl Iterator<Item = &'p str> {
+    let own = path.may_be_index().then(|| path.folder());
+    let is_page = config.reads_foreign() && path.is_chapter() && !path.is_index();
+    own.into_iter().chain(is_page.then(|| path.without_extension()))
+}
+
 /// Moves chapters below a directory whose index is hidden or can't be read to the absent ones.
 /// People who may not read what a directory is about may not read what is in it either.
 fn take_out_below_hidden_indexes(
@@ -347,16 +355,13 @@ fn take_out_below_hidden_indexes(
     (doubtful, config): (&[doubtful::Index], &Config),
 ) {
     let hidden = absent.iter().filter(|absent| absent.why != Why::Draft).map(|absent| &absent.path);
-    let indexes = hidden.filter(|path| path.is_index()).chain(doubtful.iter().map(|index| &index.path));
-    let mut folders: BTreeSet<String> = indexes.map(|path| path.folder().to_owned()).collect();
+    let mut folders: BTreeSet<&str> = hidden.filter(|path| path.is_index()).map(SourcePath::folder).collect();
+    folders.extend(doubtful.iter().map(|index| index.path.folder()));
     if !config.audiences.is_empty() {
         let hidden = absent.iter().filter(|absent| matches!(absent.why, Why::Audience | Why::Unreadable));
-        let hidden = hidden.map(|absent| &absent.path);
-        folders.extend(hidden.clone().filter(|path| path.may_be_index()).map(|path| path.folder().to_owned()));
-        // In other generators, a chapter that is called like the folder next to it is its page.
-        let pages = hidden.filter(|path| config.reads_foreign() && !path.is_index());
-        folders.extend(pages.map(|path| path.without_extension().to_owned()));
+        folders.extend(hidden.flat_map(|absent| hides(&absent.path, config)));
     }
+    let folders: BTreeSet<String> = folders.into_iter().map(str::to_owned).collect();
     if folders.is_empty() {
         return;
     }

@@ -8,31 +8,46 @@ use std::collections::BTreeMap;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
-/// The rules whose findings have the same cause if they say the same.
-const COUNTED: &[Rule] = &[Rule::DeadLink, Rule::DeadAnchor, Rule::MissingFile, Rule::RemoteResource, Rule::UnsafeHtml];
-/// The number of places that are all listed.
-const LISTED: usize = 3;
+/// The number of places up to which each is listed, for the rules whose findings have the same cause
+/// if they say the same.
+fn limit(rule: Rule) -> Option<usize> {
+    match rule {
+        // A key is an author's habit, so its first place says everything.
+        Rule::UnknownKey => Some(1),
+        Rule::DeadLink | Rule::DeadAnchor | Rule::MissingFile | Rule::RemoteResource | Rule::UnsafeHtml => Some(3),
+        _ => None,
+    }
+}
 
-/// Keeps only the first finding of a cause that has more places than [`LISTED`], and says how many
+/// Keeps only the first finding of a cause that has more places than are listed, and says how many
 /// others there are.
 pub(super) fn once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let cause = |finding: &Diagnostic| COUNTED.contains(&finding.code).then(|| (finding.code, finding.message.clone()));
+    let cause = |finding: &Diagnostic| limit(finding.code).map(|_| (finding.code, finding.message.clone()));
     let mut counts: BTreeMap<(Rule, String), usize> = BTreeMap::new();
     for cause in findings.iter().filter_map(cause) {
         *counts.entry(cause).or_default() += 1;
     }
-    counts.retain(|_, count| *count > LISTED);
+    counts.retain(|(rule, _), count| limit(*rule).is_some_and(|limit| *count > limit));
     let mut kept = Vec::with_capacity(findings.len());
     for mut finding in findings {
         // A count of 0 means that the cause has been reported.
         match cause(&finding).and_then(|cause| counts.get_mut(&cause)) {
             Some(0) => continue,
-            Some(count) => finding.notes.push(format!("the same is at {} other places", std::mem::take(count) - 1)),
+            Some(count) => finding.notes.push(others(finding.code, std::mem::take(count) - 1)),
             None => {}
         }
         kept.push(finding);
     }
     kept
+}
+
+/// Says at how many other places a cause is.
+fn others(rule: Rule, count: usize) -> String {
+    match (rule, count) {
+        (Rule::UnknownKey, 1) => "1 other chapter has it too".to_owned(),
+        (Rule::UnknownKey, count) => format!("{count} other chapters have it too"),
+        (_, count) => format!("the same is at {count} other places"),
+    }
 }
 
 #[cfg(test)]
@@ -52,5 +67,7 @@ mod tests {
         assert_eq!(kept.len(), 6);
         assert_eq!(kept[0].notes, ["the same is at 7 other places"]);
         assert!(kept[1..].iter().all(|finding| finding.code == Rule::EmptyChapter && finding.notes.is_empty()));
+        let keys = once(vec![finding(Rule::UnknownKey, "c"); 2]);
+        assert_eq!((keys.len(), &*keys[0].notes[0]), (1, "1 other chapter has it too"));
     }
 }

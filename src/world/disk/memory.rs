@@ -117,21 +117,17 @@ impl Memory {
         for stamp in stamps? {
             let _ = writeln!(text, "{}", stamp.text);
         }
-        self.private.make().ok()?;
-        self.put(&text).ok()
+        self.put(&text)
     }
 
-    fn put(&self, text: &str) -> io::Result<()> {
+    fn put(&self, text: &str) -> Option<()> {
+        self.private.make().ok()?;
         let folder = self.folder();
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).ok()?;
         // A link could lead to a folder that someone else chose.
-        if fs::symlink_metadata(&folder)?.is_symlink() {
-            return Err(io::Error::other("it is a symbolic link"));
-        }
-        let staged = folder.join(format!("{}.new", self.name));
-        fs::write(&staged, text)?;
-        fs::rename(&staged, folder.join(&self.name))?;
-        forget_old(&folder)
+        fs::symlink_metadata(&folder).ok().filter(|metadata| !metadata.is_symlink())?;
+        self.private.write(&format!("{FOLDER}/{}", self.name), text.as_bytes()).ok()?;
+        forget_old(&folder).ok()
     }
 }
 

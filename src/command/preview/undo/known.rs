@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::log::{Noted, newest};
 use super::sight::Sight;
+use crate::model::compile::hides;
 use crate::site::urls::Site;
 use crate::text::path::SourcePath;
 use crate::world::disk::{Change, What, Writer};
@@ -37,8 +38,9 @@ impl Known {
             return known;
         }
         known.has_audiences = true;
-        let hidden = site.sources().files.keys().filter(|path| path.is_index() && is_hidden(site, path));
-        known.folders = hidden.map(|path| path.folder().to_owned()).collect();
+        let hidden = site.sources().files.keys().filter(|path| is_hidden(site, path));
+        let folders = hidden.flat_map(|path| hides(path, &site.handbook().config));
+        known.folders = folders.map(str::to_owned).collect();
         for noted in newest(writer) {
             for change in noted.entry.changes.iter().filter(|change| change.path.is_chapter()) {
                 known.note(site, &noted, change);

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::declare::config::FILE;
+use crate::model::compile::hides;
 use crate::site::urls::Site;
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::front_matter;
@@ -117,6 +118,7 @@ pub fn may_know(site: &Site, path: &SourcePath) -> bool {
     }
     // People who may not read what a folder is about may not read what was in it either.
     let folders: BTreeSet<&str> = path.folders().collect();
-    let indexes = site.sources().files.keys().filter(|other| other.is_index() && folders.contains(other.folder()));
+    let is_above = |other: &&SourcePath| hides(other, &handbook.config).any(|folder| folders.contains(folder));
+    let indexes = site.sources().files.keys().filter(is_above);
     path.is_chapter() && indexes.into_iter().all(is_shown)
 }
