@@ -1,7 +1,7 @@
 //! `rolebook clean`: deletes the built site.
 //!
 //! Input: the options. Output: the folder without the files that Rolebook wrote, and a closing line.
-//! Never deletes a file that somebody else wrote or changed.
+//! Never deletes a file that it didn't write or that has changed since.
 
 use serde_json::json;
 

@@ -17,7 +17,7 @@ use crate::world::report;
 
 /// Runs the command.
 pub fn run(options: &Export) -> Outcome {
-    let loaded = Loaded::open(&options.source.dir, Some(&options.to))?;
+    let loaded = Loaded::of(&options.source, Some(&options.to))?;
     loaded.need_chapters()?;
     let (compiled, _) = loaded.check(&options.source, false)?;
     let (errors, warnings) = count(&compiled.findings);

@@ -342,5 +342,7 @@ fn an_exported_handbook_is_imported_without_a_difference_and_exported_again_equa
     }
     write(folder.path(), &[("mine/matrix.csv", "mine")]);
     assert_eq!(rolebook(folder.path(), &["export", "h", "--to", "mine"]).status.code(), Some(2));
+    // Settings for this run count here, too.
+    assert_eq!(rolebook(folder.path(), &["export", "h", "--config", "titel=x"]).status.code(), Some(2));
     assert_eq!(read(folder.path(), "mine/matrix.csv"), "mine");
 }

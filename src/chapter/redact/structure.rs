@@ -159,7 +159,7 @@ impl Structure {
     }
 
     /// Records the block of a dialect; returns whether it is a container. The lines of one with
-    /// colons are read together with those of audiences, so it is none.
+    /// colons are read together with those of audiences, so it isn't one.
     fn start_block(&mut self, block: &Block) -> bool {
         let kind = match block.form {
             Form::Colons(_) => return false,

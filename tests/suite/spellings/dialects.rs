@@ -131,7 +131,7 @@ fn the_documented_mark_is_understood_in_every_block_that_is_shown() {
     let site = site_for(&sources(&chapters, &toml), Some("managers"));
     let shown = published(&site);
     let hidden: Vec<&String> = (0..chapters.len()).filter(|n| !shown.contains(n)).map(|n| &chapters[n]).collect();
-    // Comments and exports are shown to nobody, and marks in them are errors.
+    // Comments and exports are never shown, and marks in them are errors.
     let is_comment =
         |text: &&&String| text.contains("comment") || text.starts_with("{/*") || text.starts_with("export");
     let others: Vec<&&String> = hidden.iter().filter(|text| !is_comment(text)).collect();

@@ -44,8 +44,8 @@ impl<'r> Scanner<'_, 'r> {
         let count = text.bytes().take_while(|byte| *byte == b':').count();
         let Some(opening) = blocks::colons(text, self.reading) else {
             if self.reading.dialects.has(Dialect::Colons) {
-                // The block belongs to somebody else, such as an audience, and so does the line
-                // that closes it.
+                // The block is another one, such as that of an audience, and the line that closes it
+                // belongs to it.
                 let (form, opening) = (Form::Colons(count), line.content.clone());
                 self.frames.push(Frame { form, item: line.item, opening, ..Frame::base() });
             }
@@ -77,7 +77,7 @@ impl<'r> Scanner<'_, 'r> {
             return !strict;
         };
         let is_taken = self.frames[depth].is_taken;
-        // The line that ends somebody else's block is inside a block that goes on.
+        // The line that ends such another block is inside a block that goes on.
         if !is_taken && self.frames[depth + 1..].iter().any(|frame| matches!(frame.form, Form::Tag(_))) {
             return false;
         }
