@@ -110,7 +110,7 @@ fn a_deleted_chapter_and_a_new_one_are_not_taken_for_a_rename() {
     fs::write(place("other/budget.md"), "# Budgets\n\nHow money is planned for the next year.\n").unwrap();
     fs::remove_dir_all(place("guides")).unwrap();
     assert!(served.waits_for("/other/budget/", "money"));
-    assert!(served.waits_for("/guides/a/", "404"));
+    assert!(served.waits_for("/guides/a/", "404 Not Found"));
     assert!(!served.get("/guides/a/").contains("Location:"));
 }
 

@@ -111,7 +111,7 @@ fn a_chapter_is_deleted_after_saying_what_links_to_it_and_comes_back() {
     let (status, _) = desk.post("/_rolebook/edit/delete", &json!({ "page": "/guides/a/", "confirmed": true }));
     assert_eq!(status, 200);
     assert!(!desk.folder.join("guides").exists());
-    assert!(desk.waits_for("/guides/a/", "404"));
+    assert!(desk.waits_for("/guides/a/", "404 Not Found"));
     let change = &desk.changes()[0];
     assert_eq!((&change["what"], &change["title"]), (&json!("deleted"), &json!("A")));
     assert_eq!(desk.undo_last().0, 200);
@@ -202,14 +202,17 @@ fn a_chapter_that_was_at_the_top_comes_back_to_the_top() {
 #[test]
 fn a_new_chapter_is_taken_back_but_not_with_what_was_written_into_it() {
     let desk = serve(&["--edit"]);
-    let new = || desk.post("/_rolebook/edit/new", &json!({ "kind": "role", "title": "Head of things" })).0;
-    assert_eq!(new(), 200);
+    let new = || {
+        let (status, answer) = desk.post("/_rolebook/edit/new", &json!({ "kind": "role", "title": "Head of things" }));
+        assert_eq!(status, 200, "{answer}");
+    };
+    new();
     assert!(desk.waits_for("/roles/head-of-things/", "Head of things"));
     assert_eq!(desk.changes()[0]["what"], "new");
     assert_eq!(desk.undo_last().0, 200);
     assert!(!desk.folder.join("roles/head-of-things.md").exists());
-    assert!(desk.waits_for("/roles/head-of-things/", "404"));
-    assert_eq!(new(), 200);
+    assert!(desk.waits_for("/roles/head-of-things/", "404 Not Found"));
+    new();
     let text = desk.text("roles/head-of-things.md") + "\nMore.\n";
     fs::write(desk.folder.join("roles/head-of-things.md"), &text).unwrap();
     assert!(desk.waits_for("/roles/head-of-things/", "More."));
@@ -278,7 +281,7 @@ fn changes_for_another_audience_are_neither_listed_nor_taken_back() {
         desk.settles(page, path);
     }
     assert_eq!(desk.post("/_rolebook/edit/delete", &json!({ "page": "/hidden/below/", "confirmed": true })).0, 200);
-    assert!(desk.waits_for("/hidden/below/", "404"));
+    assert!(desk.waits_for("/hidden/below/", "404 Not Found"));
     let managers = desk.changes();
     assert_eq!(managers.len(), 5, "{managers:#?}");
     see_as(&desk, None);
@@ -309,7 +312,7 @@ fn a_deletion_and_its_undo_show_nothing_of_what_another_audience_may_not_see() {
     let (masked, mixed) = (desk.text("m.md"), desk.text("s.md"));
     let delete = |page: &str| desk.post("/_rolebook/edit/delete", &json!({ "page": page, "confirmed": true })).0;
     assert_eq!((delete("/m/"), delete("/s/")), (200, 200));
-    assert!(desk.waits_for("/m/", "404") && desk.waits_for("/s/", "404"));
+    assert!(desk.waits_for("/m/", "404 Not Found") && desk.waits_for("/s/", "404"));
     let number = |n: usize| desk.changes()[n]["number"].clone();
     let (of_mixed, of_masked) = (number(0), number(1));
     let is_silent = |answer: &str| ["SECRET", "Masked", "m.md"].iter().all(|word| !answer.contains(word));
@@ -353,7 +356,7 @@ fn a_text_that_was_open_once_and_is_for_an_audience_today_is_not_shown() {
     // A whole chapter that is for an audience today.
     assert_eq!(desk.save("/s/", "More.", "Another SECRET.").0, 200);
     fs::write(folder.path().join("s.md"), format!("---\naudience: managers\n---\n{}", desk.text("s.md"))).unwrap();
-    assert!(desk.waits_for("/s/", "404"));
+    assert!(desk.waits_for("/s/", "404 Not Found"));
     let answer = desk.get("/_rolebook/edit/changes");
     assert!(!answer.contains("SECRET"), "{answer}");
 }
@@ -398,7 +401,7 @@ fn changes_made_in_a_folder_that_was_hidden_then_are_neither_listed_nor_taken_ba
     assert!(desk.waits_for("/open/below/", "Nothing"));
     for page in ["/gone/kid/", "/gone/"] {
         assert_eq!(desk.post("/_rolebook/edit/delete", &json!({ "page": page, "confirmed": true })).0, 200);
-        assert!(desk.waits_for(page, "404"));
+        assert!(desk.waits_for(page, "404 Not Found"));
     }
     let managers = desk.changes();
     assert_eq!(managers.len(), 3, "{managers:#?}");
