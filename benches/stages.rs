@@ -22,7 +22,7 @@ use rolebook::model::book::{self, Input};
 use rolebook::model::compile::Choices;
 use rolebook::past::history::Past;
 use rolebook::site::highlight::Highlighter;
-use rolebook::site::search::{self, Memory};
+use rolebook::site::search;
 use rolebook::world::disk::Inputs;
 
 fn main() {
@@ -107,5 +107,5 @@ fn search(bencher: Bencher<'_, '_>) {
     let Compiled { handbook, theme: Some(theme), .. } = compiled() else { panic!("the theme cannot be loaded") };
     bencher
         .counter(ItemsCount::new(handbook.documents.len()))
-        .bench(|| black_box(search::index(&handbook, &theme, &Memory::default())));
+        .bench(|| black_box(search::index(&handbook, &theme, None)));
 }

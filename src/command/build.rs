@@ -24,7 +24,7 @@ use crate::declare::config::Config;
 use crate::model::book::chapter_url;
 use crate::model::compile::{Handbook, count};
 use crate::site::publish::Content;
-use crate::site::search::{self, Memory};
+use crate::site::search;
 use crate::site::theme::ThemeFiles;
 use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
@@ -214,7 +214,7 @@ impl Ready {
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.
-        let index = search::index(&compiled.handbook, theme, &Memory::default());
+        let index = search::index(&compiled.handbook, theme, None);
         let (past, notes) = reading.finish();
         let site = compiled.site(past, None).map(|site| site.with_index(index));
         let late = site.as_ref().map(Site::findings_of_the_past).unwrap_or_default();

@@ -14,6 +14,7 @@ mod spelling;
 mod stop;
 mod synonyms;
 mod text;
+mod texts;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,15 +23,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use self::entry::{Entry, Filled, Unit, filled};
+use self::entry::{Entry, Unit, filled};
 use self::merge::Speech;
 use self::pack::Files;
 use self::synonyms::Synonyms;
-use self::text::Said;
-use crate::chapter::document::{Document, Statement};
+use self::texts::Texts;
+use crate::chapter::document::Document;
 use crate::declare::config::{Config, UrlStyle};
-use crate::declare::kind::{Kind, Part};
-use crate::model::book::{Book, ChapterId, DecisionView, Generated, NodeId, Party, Tag, generated_url};
+use crate::declare::kind::Kind;
+use crate::model::book::{Book, ChapterId, Generated, NodeId, Tag, generated_url};
 use crate::model::compile::Handbook;
 use crate::model::link::Target;
 use crate::site::theme::Theme;
@@ -44,11 +45,6 @@ const VERSION: u32 = 3;
 /// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 16;
-/// The target size of a file of texts, in bytes. One file per page would make up most of a large
-/// site's files.
-const TEXT_FILE: usize = 20_000;
-/// The maximum length of a section's text, in bytes. The text is only used for excerpts.
-const LONGEST_TEXT: usize = 20_000;
 /// UI strings that the entry file contains.
 const TEXTS: [&str; 16] = [
     "search-count",
@@ -162,12 +158,12 @@ struct Found<'a> {
 }
 
 /// Lists the units. Decisions come last, so that the facets of neighbors are mostly the same.
-fn found<'a>(pages: &'a [(Page, Arc<Entry>)], texts: &'a [String]) -> Vec<Found<'a>> {
-    let of_page = |((page, entry), text): (&'a (Page, Arc<Entry>), &'a String)| {
-        entry.units.iter().map(move |unit| Found { page, unit, text, facets: page.facets })
+fn found<'a>(pages: &'a [Page], contents: &'a [(Arc<Vec<Unit>>, String)]) -> Vec<Found<'a>> {
+    let of_page = |(page, (units, text)): (&'a Page, &'a (Arc<Vec<Unit>>, String))| {
+        units.iter().map(move |unit| Found { page, unit, text, facets: page.facets })
     };
     let (decisions, mut all): (Vec<Found<'_>>, Vec<Found<'_>>) =
-        pages.iter().zip(texts).flat_map(of_page).partition(|found| found.unit.decision.is_some());
+        pages.iter().zip(contents).flat_map(of_page).partition(|found| found.unit.decision.is_some());
     all.extend(decisions.into_iter().map(|mut found| {
         found.facets[0] = DECISION;
         found
@@ -175,18 +171,24 @@ fn found<'a>(pages: &'a [(Page, Arc<Entry>)], texts: &'a [String]) -> Vec<Found<
     all
 }
 
-/// Builds the index.
-pub fn index(handbook: &Handbook, theme: &Theme, memory: &Memory) -> Index {
+/// Builds the index. Reads again only the chapters that `memory` doesn't know.
+pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Index {
     let config = &handbook.config;
     let synonyms = Arc::new(Synonyms::of(&config.language, &config.search.synonyms));
-    let entries = memory.entries(&handbook.documents, &synonyms);
     let mut facets = Facets::new(theme);
-    let chapters = handbook.book.ids().map(|chapter| facets.chapter(chapter, handbook));
-    let mut pages: Vec<(Page, Arc<Entry>)> = chapters.zip(entries).collect();
-    pages.extend(made_pages(handbook, theme, &mut facets, &synonyms));
+    let mut pages: Vec<Page> = handbook.book.ids().map(|chapter| facets.chapter(chapter, handbook)).collect();
+    let (made, made_entries): (Vec<_>, Vec<_>) =
+        made_pages(handbook, theme, &mut facets, &synonyms).into_iter().unzip();
+    pages.extend(made);
+    let known = memory.map(|memory| memory.entries(&handbook.documents, &synonyms));
+    let entry = |n: usize| match (handbook.documents.get(n), &known) {
+        (None, _) => Arc::clone(&made_entries[n - handbook.documents.len()]),
+        (Some(_), Some(known)) => Arc::clone(&known[n]),
+        (Some(document), None) => Arc::new(entry::entry(document, &synonyms)),
+    };
     let mut files = Files::default();
-    let texts = texts(&pages, handbook, theme, &mut files);
-    let units = found(&pages, &texts);
+    let contents = Texts::new(handbook, theme).add(&pages, &entry, &mut files);
+    let units = found(&pages, &contents);
     let only: Vec<&Unit> = units.iter().map(|found| found.unit).collect();
     let speech = Speech::new(&config.language, &synonyms);
     let lists = merge::lists(&only, &speech, &mut files);
@@ -231,59 +233,6 @@ fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
     Index { files: all.map(place).collect() }
 }
 
-/// Adds files with the pages' texts and returns the place of each text.
-fn texts(pages: &[(Page, Arc<Entry>)], handbook: &Handbook, theme: &Theme, files: &mut Files) -> Vec<String> {
-    let accountable = accountable(handbook);
-    let text = |(page, entry): &(Page, Arc<Entry>)| {
-        let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
-        let facts = page.chapter.map_or(&[][..], |chapter| handbook.book.meta(chapter).facts.statements());
-        let sections = entry.sections.iter().enumerate().map(|(n, section)| {
-            let Filled { mut text, statements } = filled(section, &title);
-            let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-            text.truncate(end.unwrap_or(0));
-            let mut row = vec![json!(entry.heading(n)), json!(encode_fragment(&section.anchor)), json!(text)];
-            let is_of_section = |unit: &&Unit| unit.decision.is_some() && unit.anchor.as_ref() == Some(&section.anchor);
-            let decision = entry.units.iter().find(is_of_section).and_then(|unit| unit.decision);
-            if !statements.is_empty() {
-                row.push(said(&text, &statements, facts));
-            } else if let Some(party) = page.chapter.zip(decision).and_then(|decision| accountable.get(&decision)) {
-                row.push(json!(handbook.config.quoted(party)));
-            }
-            Value::Array(row)
-        });
-        Value::Array(sections.collect()).to_string()
-    };
-    let texts: Vec<String> = pages.par_iter().map(text).collect();
-    let mut places = Vec::with_capacity(texts.len());
-    let mut rest = texts.as_slice();
-    while !rest.is_empty() {
-        let mut size = 0;
-        let fits = |text: &&String| {
-            size += text.len();
-            size == text.len() || size <= TEXT_FILE
-        };
-        let (file, after) = rest.split_at(rest.iter().take_while(fits).count());
-        let name = files.add(format!("[{}]", file.join(",")));
-        places.extend((0..file.len()).map(|n| format!("{name}{n}")));
-        rest = after;
-    }
-    places
-}
-
-/// Returns for each statement in a text its anchor, its level, and where each of its parts begins
-/// and ends, in UTF-16 units.
-fn said(text: &str, statements: &[Said], facts: &[Statement]) -> Value {
-    let place = |at: usize| text[..at].encode_utf16().count();
-    let of_one = |parts: &[Said]| {
-        let fact = facts.get(parts[0].statement as usize);
-        let parts = parts.iter().filter(|said| said.end <= text.len());
-        let places = parts.flat_map(|said| [place(said.start), place(said.end)]).map(Value::from);
-        let (id, level) = fact.map_or(("", 0), |fact| (fact.id.as_str(), fact.level));
-        [json!(encode_fragment(id)), json!(level)].into_iter().chain(places).collect::<Value>()
-    };
-    statements.chunk_by(|a, b| a.statement == b.statement).map(of_one).collect()
-}
-
 /// The text below each anchor of the glossaries.
 pub type Definitions = BTreeMap<ChapterId, BTreeMap<String, String>>;
 
@@ -321,20 +270,6 @@ fn row(found: &Found<'_>, config: &Config) -> Value {
     let Some(anchor) = &unit.anchor else { return json!([page_title, page.url, text]) };
     let url = format!("{}#{}", page.url, encode_fragment(anchor));
     json!([config.quoted(&unit.title), url, text, page_title])
-}
-
-/// Returns the name of the party that is accountable for each decision, by its strategy chapter and
-/// its number there.
-fn accountable(handbook: &Handbook) -> BTreeMap<(ChapterId, u32), String> {
-    let one = |decision: &DecisionView| {
-        let (_, party) = decision.parties.iter().find(|(part, _)| *part == Part::Accountable)?;
-        let name = match party {
-            Party::Role(role) => handbook.book.meta(*role).title.clone(),
-            Party::Partner(n) => handbook.config.partners.get(*n as usize)?.1.clone(),
-        };
-        Some(((decision.strategy, decision.number), name))
-    };
-    handbook.book.relations.decisions.iter().filter_map(one).collect()
 }
 
 /// Packs the facets of units as runs: the number of consecutive units with the same three facets,

@@ -89,10 +89,8 @@ impl Site {
     }
 
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
-            let memory = self.memory.clone().unwrap_or_default();
-            search::index(&self.renderer.handbook, &self.renderer.theme, &memory)
-        })
+        let Renderer { handbook, theme, .. } = &self.renderer;
+        self.index.get_or_init(|| search::index(handbook, theme, self.memory.as_deref()))
     }
 
     /// Returns the page that an old URL redirects to, or `None` if there is no such redirect.

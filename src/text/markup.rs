@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use crate::text::path::encode_percent;
 
-pub use tags::{OF_TEXT, Tag, TagAttribute, Token, behind, next_token, start_tags, tokens};
+pub use tags::{OF_TEXT, Tag, TagAttribute, Token, Written, behind, next_token, skim, start_tags, tokens};
 
 /// Returns `name` in lower case, borrowed if it already is.
 pub fn lower_case(name: &str) -> Cow<'_, str> {

@@ -202,7 +202,9 @@ impl UrlPath {
         let same = from.bytes().zip(to.bytes()).take_while(|(a, b)| a == b).count();
         let shared = from.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
         let up = from[shared..].matches('/').count();
-        let mut link = "../".repeat(up) + &encode_path(&to[shared..]);
+        let mut link = String::with_capacity(3 * up + to.len() - shared);
+        (0..up).for_each(|_| link.push_str("../"));
+        encode_into(&to[shared..], PATH, &mut link);
         if link.is_empty() {
             link.push_str("./");
         } else if link.split('/').next().is_some_and(|first| first.contains(':')) {
@@ -231,22 +233,33 @@ impl fmt::Display for UrlPath {
     }
 }
 
-/// Percent-encodes everything in a path except `/` and most of RFC 3986's `pchar` (section 3.3).
+/// What stays as it is in a path besides letters and digits: `/` and most of RFC 3986's `pchar`
+/// (section 3.3).
+const PATH: &[u8] = b"/-._~!$()*+,;=:@";
+
 fn encode_path(path: &str) -> String {
-    encode_percent(path, b"/-._~!$()*+,;=:@")
+    encode_percent(path, PATH)
 }
 
 /// Percent-encodes everything except ASCII letters, digits and the signs in `plain`.
 pub fn encode_percent(text: &str, plain: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    encode_into(text, plain, &mut out);
     out
+}
+
+fn encode_into(text: &str, plain: &[u8], out: &mut String) {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            continue;
+        }
+        // What lies between two signs is plain ASCII, but the parts of one character touch.
+        out.push_str(text.get(from..at).unwrap_or_default());
+        out.push_str(&format!("%{byte:02X}"));
+        from = at + 1;
+    }
+    out.push_str(text.get(from..).unwrap_or_default());
 }
 
 /// Decodes percent-encoding; returns `None` if a `%` isn't followed by two hex digits or the result

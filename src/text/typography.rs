@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use super::markup::{self, Token, next_token};
+use memchr::memchr3;
+
+use super::markup::{self, Token, Written, skim};
 
 /// The quotes of a language: those that open and close a quotation, and a quotation inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,9 @@ const VERBATIM: &[&str] = &["code", "kbd", "math", "pre", "samp", "tt", "var"];
 /// Attributes with text for readers.
 const SPOKEN: &[&str] = &["alt", "aria-label", "placeholder", "title"];
 
+/// The names of `<meta>` elements with text for readers.
+const SPOKEN_META: &[&str] = &["description", "og:title", "og:description", "og:site_name"];
+
 /// Returns the quotes of a language such as `de` or `de-CH`.
 fn of_language(language: &str) -> Marks {
     let language = language.to_ascii_lowercase().replace('_', "-");
@@ -97,8 +102,7 @@ impl Line {
             if self.before == '"' || self.before == '\'' {
                 quote.after = c;
             }
-            let is_word = quote.word.len() == quote.word.trim_end().len();
-            if is_word && quote.word.chars().count() < LONGEST_WORD {
+            if is_in_word(quote) {
                 quote.word.push(if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' });
             }
         }
@@ -112,6 +116,23 @@ impl Line {
             }
         }
         self.before = c;
+    }
+
+    /// Adds characters that aren't straight quotes.
+    fn letters(&mut self, text: &str) {
+        let mut rest = text.chars();
+        while self.is_at_quote() {
+            let Some(c) = rest.next() else { return };
+            self.letter(c);
+        }
+        // Far from a quote, what comes before the last white space has no influence.
+        let rest = rest.as_str();
+        rest[rest.rfind(char::is_whitespace).unwrap_or(0)..].chars().for_each(|c| self.letter(c));
+    }
+
+    /// Returns whether the next character belongs to what is next to a quote.
+    fn is_at_quote(&self) -> bool {
+        self.quotes.last().is_some_and(|quote| matches!(self.before, '"' | '\'') || is_in_word(quote))
     }
 
     fn quote(&mut self, range: Range<usize>, is_double: bool) {
@@ -134,7 +155,13 @@ impl Line {
         // Where no `&gt;` follows one `&lt;`, none follows those after it.
         let mut may_be_tag = is_html;
         while at < end {
+            let plain = memchr3(b'"', b'\'', b'&', &html.as_bytes()[at..end]).map_or(end, |n| at + n);
+            self.letters(&html[at..plain]);
+            at = plain;
             let rest = &html[at..end];
+            if rest.is_empty() {
+                break;
+            }
             if is_html && rest.starts_with('&') {
                 let length = rest.bytes().take(10).position(|byte| byte == b';').map_or(1, |n| n + 1);
                 let name = &rest[1..length.max(2) - 1];
@@ -154,13 +181,12 @@ impl Line {
                 }
                 continue;
             }
-            let Some(c) = rest.chars().next() else { break };
-            let next = at + c.len_utf8();
-            match c {
-                '"' | '\'' => self.quote(at..next, c == '"'),
-                c => self.letter(c),
+            match rest.bytes().next() {
+                Some(b'"') => self.quote(at..at + 1, true),
+                Some(b'\'') => self.quote(at..at + 1, false),
+                _ => self.letter('&'),
             }
-            at = next;
+            at += 1;
         }
     }
 
@@ -206,6 +232,11 @@ impl Line {
         out.push_str(&text[at..]);
         out
     }
+}
+
+/// Returns whether the word after a quote may go on.
+fn is_in_word(quote: &Quote) -> bool {
+    !quote.word.ends_with(char::is_whitespace) && quote.word.chars().count() < LONGEST_WORD
 }
 
 /// Decides whether a double quote opens (`true`), closes, or stays straight.
@@ -269,7 +300,8 @@ pub fn html(html: &str, language: &str) -> String {
     let mut line = Line::new(language);
     let mut spoken = Line::new(language);
     let (mut at, mut verbatim) = (0, 0_usize);
-    while let Some(token) = next_token(html, at) {
+    let mut values = Vec::new();
+    while let Some(token) = next(html, at, &mut values) {
         let range = token.range();
         if verbatim == 0 {
             line.text(html, at..range.start, true);
@@ -277,9 +309,8 @@ pub fn html(html: &str, language: &str) -> String {
         at = range.end;
         match &token {
             Token::Start(tag) => {
-                for attribute in tag.attributes.iter().filter(|attribute| is_spoken(&tag.name, &attribute.name, tag)) {
-                    let value = value_of(html, &attribute.range);
-                    spoken.text(html, value, true);
+                for value in &values {
+                    spoken.text(html, value.clone(), true);
                     spoken.end();
                 }
                 if VERBATIM.contains(&&*tag.name) {
@@ -314,12 +345,23 @@ pub fn html(html: &str, language: &str) -> String {
     line.written(html)
 }
 
-/// Returns whether an attribute has text for readers.
-fn is_spoken(element: &str, name: &str, tag: &markup::Tag<'_>) -> bool {
-    let is = |key: &str, values: &[&str]| tag.get(key).is_some_and(|found| values.contains(&&*found.value));
-    SPOKEN.contains(&name)
-        || (element == "meta" && name == "content")
-            && (is("name", &["description"]) || is("property", &["og:title", "og:description", "og:site_name"]))
+/// Returns the next tag or comment, and fills `values` with the ranges of its text for readers.
+fn next<'a>(html: &'a str, at: usize, values: &mut Vec<Range<usize>>) -> Option<Token<'a>> {
+    values.clear();
+    let (mut content, mut is_text) = (None, false);
+    let token = skim(html, at, |Written { name, value, range }| {
+        let is = |key: &str| name.eq_ignore_ascii_case(key);
+        if SPOKEN.iter().any(|key| is(key)) {
+            values.push(value_of(html, &range));
+        } else if is("content") {
+            content = content.take().or(Some(range));
+        } else if is("name") || is("property") {
+            is_text |= SPOKEN_META.contains(&value);
+        }
+    });
+    let is_meta = matches!(&token, Some(Token::Start(tag)) if tag.name == "meta");
+    values.extend(content.filter(|_| is_meta && is_text).map(|range| value_of(html, &range)));
+    token
 }
 
 /// Returns the range of an attribute's value without its quotes.

@@ -516,6 +516,11 @@ fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
             }
         }
     }
+    // All chapters are kept until the end, so the space that was reserved for more text adds up.
+    fill.html.shrink_to_fit();
+    fill.holes.shrink_to_fit();
+    fill.prose.shrink_to_fit();
+    blocks.shrink_to_fit();
     fill
 }
 

@@ -36,20 +36,33 @@ pub struct Hit {
 /// Lists the occurrences of the word in order.
 pub fn hits(text: &str) -> Vec<Hit> {
     let mut found = Vec::new();
-    let mut start = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        match (is_of_word(c), start) {
-            (true, None) => start = Some(at),
-            (false, Some(from)) => {
-                start = None;
-                if is_word(&text[from..at]) {
-                    found.push(Hit { range: from..at, sign: sign_after(&text[at..]) });
-                }
-            }
-            _ => {}
+    let mut at = 0;
+    while at < text.len() {
+        let end = end_of_word(text, at);
+        if is_word(&text[at..end]) {
+            found.push(Hit { range: at..end, sign: sign_after(&text[end..]) });
         }
+        // The next word begins behind the character that ended this one.
+        at = end + text[end..].chars().next().map_or(0, char::len_utf8);
     }
     found
+}
+
+/// Returns the offset of the first character at or after `at` that isn't part of a word.
+fn end_of_word(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii_alphabetic() {
+            at += 1;
+            continue;
+        }
+        let c = if byte.is_ascii() { char::from(*byte) } else { text[at..].chars().next().unwrap_or(' ') };
+        if !is_of_word(c) {
+            break;
+        }
+        at += c.len_utf8();
+    }
+    at
 }
 
 /// Returns whether `word` is the word of a mark or close to it.
@@ -69,17 +82,16 @@ fn may_be_word(word: &str) -> bool {
     if word.len() < 6 || word.len() > 80 {
         return false;
     }
-    let mut letters = 0_u32;
-    let mut ascii = 0;
-    for c in word.bytes().filter(u8::is_ascii_alphabetic) {
-        letters |= 1 << (c.to_ascii_lowercase() - b'a');
-        ascii += 1;
+    let letters = || word.bytes().filter(u8::is_ascii_alphabetic);
+    if !word.is_ascii() {
+        // Other scripts and widths can hide most of the letters.
+        return letters().count() >= 3 || word.contains(is_wide);
     }
-    let of_word = WORD.bytes().fold(0_u32, |set, c| set | 1 << (c - b'a'));
-    let shared = (letters & of_word).count_ones();
-    // Two wrong letters leave at least five of the seven distinct letters in `audience`; other
-    // scripts and widths can hide more.
-    if word.is_ascii() { word.len() <= 10 && shared >= 5 } else { ascii >= 3 || word.contains(is_wide) }
+    // Each of at most two changes takes away one of the eight letters of `audience`.
+    let mut left = WORD.as_bytes().to_vec();
+    let mut of_word =
+        |c: u8| left.iter().position(|letter| letter.eq_ignore_ascii_case(&c)).map(|n| left.swap_remove(n));
+    letters().count() <= 10 && letters().filter_map(&mut of_word).count() >= 6
 }
 
 fn is_wide(c: char) -> bool {

@@ -4,6 +4,7 @@
 //! valid as long as the document does.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -32,7 +33,7 @@ const TAG: u32 = 50;
 #[derive(Debug)]
 pub struct Entry {
     /// The units that can be found: the chapter, then each term of a glossary or each decision.
-    pub units: Vec<Unit>,
+    pub units: Arc<Vec<Unit>>,
     /// The chapter's text.
     pub sections: Vec<Section>,
 }
@@ -189,7 +190,7 @@ pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
             units.push(Builder::decision((decision, facts), n, &sections[n], synonyms));
         }
     }
-    Entry { units: units.into_iter().map(Builder::finish).collect(), sections }
+    Entry { units: Arc::new(units.into_iter().map(Builder::finish).collect()), sections }
 }
 
 /// Lists the decisions of a strategy chapter with their numbers.
@@ -215,7 +216,7 @@ pub fn made(title: &str, names: &[String], summary: &str, synonyms: &Synonyms) -
     unit.other_titles(title, 0);
     unit.text(summary, SUMMARY, 0);
     title.clone_into(&mut unit.unit.title);
-    Entry { units: vec![unit.finish()], sections: vec![section] }
+    Entry { units: Arc::new(vec![unit.finish()]), sections: vec![section] }
 }
 
 struct Builder<'a> {

@@ -54,7 +54,9 @@ impl Files {
     /// Adds a file and returns its name, which is 50 bits of the hash of its content.
     pub fn add(&mut self, json: String) -> String {
         let name = name(json.as_bytes());
-        self.files.insert(name.clone(), json.into_bytes());
+        let mut bytes = json.into_bytes();
+        bytes.shrink_to_fit();
+        self.files.insert(name.clone(), bytes);
         name
     }
 }

@@ -242,17 +242,26 @@ impl TextReader<'_> {
     fn push(&mut self, text: &str) {
         let section = &mut self.sections[self.now];
         let out = if self.heading { &mut section.heading } else { &mut section.text };
-        // Text without white space to collapse is copied in one piece.
-        let mut rest = text;
-        while let Some(at) = rest.find(|c: char| c.is_whitespace() || c == GAP) {
-            out.push_str(&rest[..at]);
-            let c = rest[at..].chars().next().unwrap_or(' ');
-            if c != GAP && !out.is_empty() && !out.ends_with([' ', '\n', '\t']) {
-                out.push(' ');
+        // Text without white space to collapse is copied in one piece, with the single spaces in it.
+        let bytes = text.as_bytes();
+        let (mut from, mut at) = (0, 0);
+        while let Some(byte) = bytes.get(at) {
+            let is_between_words = || at > from && bytes.get(at + 1).is_some_and(u8::is_ascii_graphic);
+            if byte.is_ascii_graphic() || (*byte == b' ' && is_between_words()) {
+                at += 1;
+                continue;
             }
-            rest = &rest[at + c.len_utf8()..];
+            let c = text[at..].chars().next().unwrap_or(' ');
+            if c.is_whitespace() || c == GAP {
+                out.push_str(&text[from..at]);
+                if c != GAP && !out.is_empty() && !out.ends_with([' ', '\n', '\t']) {
+                    out.push(' ');
+                }
+                from = at + c.len_utf8();
+            }
+            at += c.len_utf8();
         }
-        out.push_str(rest);
+        out.push_str(&text[from..]);
     }
 }
 

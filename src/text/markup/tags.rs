@@ -91,10 +91,33 @@ pub fn tokens(html: &str) -> impl Iterator<Item = Token<'_>> {
 }
 
 /// Returns the first tag or comment at or after `at`.
-pub fn next_token(html: &str, mut at: usize) -> Option<Token<'_>> {
+pub fn next_token(html: &str, at: usize) -> Option<Token<'_>> {
+    let mut attributes = Vec::new();
+    let mut token = skim(html, at, |Written { name, value, range }| {
+        attributes.push(TagAttribute { name: lower_case(name), value: decode(value), range });
+    });
+    if let Some(Token::Start(tag) | Token::End(tag)) = &mut token {
+        tag.attributes = attributes;
+    }
+    token
+}
+
+/// An attribute as it is written.
+pub struct Written<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The value with its character references, or an empty string if there is no value.
+    pub value: &'a str,
+    /// The byte range from the start of the name to one past the value and its closing quote.
+    pub range: Range<usize>,
+}
+
+/// Does the same as [`next_token`], but passes the attributes to `each` instead of keeping them, so
+/// that reading a page allocates nothing.
+pub fn skim<'a>(html: &'a str, mut at: usize, mut each: impl FnMut(Written<'a>)) -> Option<Token<'a>> {
     while let Some(found) = html[at..].find('<') {
         let open = at + found;
-        if let Some(found) = token(html, open) {
+        if let Some(found) = token(html, open, &mut each) {
             return Some(found);
         }
         at = open + 1;
@@ -113,11 +136,11 @@ pub fn behind(html: &str, token: &Token<'_>) -> usize {
 }
 
 /// Reads the token that begins with the `<` at `open`, or returns `None` if it is plain text.
-fn token(html: &str, open: usize) -> Option<Token<'_>> {
+fn token<'a>(html: &'a str, open: usize, each: &mut impl FnMut(Written<'a>)) -> Option<Token<'a>> {
     let bytes = html.as_bytes();
     match (bytes.get(open + 1)?, bytes.get(open + 2)) {
-        (name, _) if name.is_ascii_alphabetic() => Some(Token::Start(tag(html, open, 1))),
-        (b'/', Some(name)) if name.is_ascii_alphabetic() => Some(Token::End(tag(html, open, 2))),
+        (name, _) if name.is_ascii_alphabetic() => Some(Token::Start(tag(html, open, 1, each))),
+        (b'/', Some(name)) if name.is_ascii_alphabetic() => Some(Token::End(tag(html, open, 2, each))),
         (b'/', None) => None,
         // A bogus comment (WHATWG HTML, bogus comment state) or a real one.
         (b'!' | b'?' | b'/', _) => {
@@ -172,31 +195,30 @@ fn skip(html: &str, from: usize, is_skipped: impl Fn(u8) -> bool) -> usize {
 }
 
 /// Reads the tag that begins at `open` and whose name starts `before` bytes later.
-fn tag(html: &str, open: usize, before: usize) -> Tag<'_> {
+fn tag<'a>(html: &'a str, open: usize, before: usize, each: &mut impl FnMut(Written<'a>)) -> Tag<'a> {
     let bytes = html.as_bytes();
     let mut at = skip(html, open + before, |byte| !ends_name(byte));
     let name = lower_case(&html[open + before..at]);
-    let mut attributes = Vec::new();
     loop {
         at = skip(html, at, |byte| byte.is_ascii_whitespace() || byte == b'/');
         if at >= bytes.len() || bytes[at] == b'>' {
             let end = (at + 1).min(bytes.len());
-            return Tag { name, range: open..end, attributes, is_whole: at < bytes.len() };
+            return Tag { name, range: open..end, attributes: Vec::new(), is_whole: at < bytes.len() };
         }
         let attribute = attribute(html, at);
         at = attribute.range.end;
-        attributes.push(attribute);
+        each(attribute);
     }
 }
 
-fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
+fn attribute(html: &str, start: usize) -> Written<'_> {
     let bytes = html.as_bytes();
     // A stray `=` is part of the name (WHATWG HTML, before attribute name state).
     let name_end = skip(html, start + 1, |byte| !ends_name(byte) && byte != b'=');
     let mut look = skip(html, name_end, |byte| byte.is_ascii_whitespace());
-    let name = lower_case(&html[start..name_end]);
+    let name = &html[start..name_end];
     if bytes.get(look) != Some(&b'=') {
-        return TagAttribute { name, value: Cow::Borrowed(""), range: start..name_end };
+        return Written { name, value: "", range: start..name_end };
     }
     look = skip(html, look + 1, |byte| byte.is_ascii_whitespace());
     let (value, end) = if let Some(quote @ (b'"' | b'\'')) = bytes.get(look) {
@@ -207,7 +229,7 @@ fn attribute(html: &str, start: usize) -> TagAttribute<'_> {
         let length = rest.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(rest.len());
         (&rest[..length], look + length)
     };
-    TagAttribute { name, value: decode(value), range: start..end }
+    Written { name, value, range: start..end }
 }
 
 #[cfg(test)]

@@ -316,7 +316,7 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
 /// on two different files of the same name.
 fn open_lock(place: &Path) -> io::Result<File> {
     let file = File::options().write(true).create(true).truncate(false).open(place)?;
-    share(place, 0o644)?;
+    share(&file, 0o644)?;
     Ok(file)
 }
 
@@ -331,36 +331,50 @@ fn write_new(place: &Path, bytes: &[u8]) -> io::Result<()> {
         opened => opened?,
     };
     file.write_all(bytes)?;
-    share(place, 0o644)
+    share(&file, 0o644)
 }
 
 /// Creates a folder and its parents. They are readable by everyone, regardless of the umask, so
 /// that equal sites have equal permissions.
 fn make_folder(place: &Path) -> io::Result<()> {
-    if place.is_dir() {
-        return Ok(());
-    }
-    place.parent().map_or(Ok(()), make_folder)?;
     match fs::create_dir(place) {
-        Ok(()) => share(place, 0o755),
-        // Another thread may have created the folder in the meantime.
+        Ok(()) => share_folder(place),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            place.parent().map_or(Ok(()), make_folder)?;
+            make_folder(place)
+        }
+        // The folder was there, or another thread has created it in the meantime.
         Err(_) if place.is_dir() => Ok(()),
         failed => failed,
     }
 }
 
-/// On Unix, gives a file or folder the permissions that web servers need. Ignores the error that
-/// file systems without Unix permissions return, because nothing can be done about it.
+/// On Unix, gives a file or folder the permissions that web servers need, unless it has them.
+/// Ignores the error that file systems without Unix permissions return, because nothing can be done
+/// about it.
 #[cfg(unix)]
-fn share(place: &Path, mode: u32) -> io::Result<()> {
+fn share(file: &File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    match fs::set_permissions(place, fs::Permissions::from_mode(mode)) {
+    if file.metadata()?.permissions().mode() & 0o7777 == mode {
+        return Ok(());
+    }
+    match file.set_permissions(fs::Permissions::from_mode(mode)) {
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => Ok(()),
         other => other,
     }
 }
 
+#[cfg(unix)]
+fn share_folder(place: &Path) -> io::Result<()> {
+    share(&File::open(place)?, 0o755)
+}
+
 #[cfg(not(unix))]
-fn share(_: &Path, _: u32) -> io::Result<()> {
+fn share(_: &File, _: u32) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn share_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
