@@ -4,6 +4,7 @@
 //! the nearest names. Never renders or reads files. The policy of `handbook.toml` is applied later
 //! (see [`crate::declare::config::Config::judge`]).
 
+mod brand;
 mod foreign;
 mod near;
 
@@ -79,6 +80,8 @@ impl<'a> Checker<'a> {
         findings.extend(self.pairs());
         findings.extend(self.evidence());
         findings.extend(self.gone());
+        let near = |path: &str| did_you_mean(&self.near.assets(path));
+        findings.extend(brand::findings(self.book, self.config, near));
         findings.extend(self.templates());
         findings.extend(foreign::findings(self.documents, self.config));
         findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));

@@ -7,6 +7,7 @@ mod adopt;
 mod architecture;
 mod assess;
 mod attacks;
+mod brand;
 mod budgets;
 mod builds;
 mod cases;
