@@ -7,7 +7,7 @@
 use crate::declare::fields::Report;
 use crate::text::color::{Color, Direction, READABLE};
 use crate::text::front_matter::Value;
-use crate::text::path::{SourcePath, join};
+use crate::text::path::{SourcePath, help_for_backslashes, join};
 use crate::text::rule::Rule;
 
 /// The endings of pictures that browsers show on a page, and of those that they show in a tab.
@@ -23,8 +23,10 @@ pub fn picture(key: &str, written: &str) -> Result<SourcePath, String> {
     if written.contains("//") {
         return Err("pages load nothing from other hosts: copy the picture into the content folder".to_owned());
     }
-    let path = join("", &written.replace('\\', "/"))
-        .ok_or("write the path from the content folder, such as `assets/logo.svg`")?;
+    if let Some(help) = help_for_backslashes(written) {
+        return Err(help);
+    }
+    let path = join("", written).ok_or("write the path from the content folder, such as `assets/logo.svg`")?;
     let path = SourcePath::new(path);
     let fits = endings.iter().any(|ending| path.extension().eq_ignore_ascii_case(ending));
     if fits { Ok(path) } else { Err(format!("its name has to end in {}", endings.join(", "))) }
@@ -129,7 +131,6 @@ mod tests {
     fn a_picture_is_a_file_of_the_content_folder_with_a_fitting_ending() {
         let path = |key, written| picture(key, written).ok().map(|path| path.to_string());
         assert_eq!(path("logo", "/img/Logo.SVG").as_deref(), Some("img/Logo.SVG"));
-        assert_eq!(path("logo", "img\\logo.png").as_deref(), Some("img/logo.png"));
         assert_eq!(path("favicon", "a.ico").as_deref(), Some("a.ico"));
         for (key, written) in [
             ("logo", "a.ico"),
@@ -137,6 +138,7 @@ mod tests {
             ("logo", "../a.svg"),
             ("logo", "https://a.example/a.svg"),
             ("logo", "//a.example/a.svg"),
+            ("logo", "img\\logo.png"),
             ("logo", ""),
             ("logo", "handbook.toml"),
         ] {

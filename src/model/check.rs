@@ -24,7 +24,7 @@ use crate::model::link::{self, Target};
 use crate::model::lint;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::did_you_mean;
-use crate::text::path::{SourcePath, UrlPath, decode_percent, join};
+use crate::text::path::{SourcePath, UrlPath, decode_percent, help_for_backslashes, join};
 use crate::text::rule::Rule;
 
 /// A chapter that is in the content directory but not part of this build.
@@ -178,7 +178,7 @@ impl<'a> Checker<'a> {
                 (Rule::DeadLink, (format!("no chapter or file at `{name}`"), help))
             }
         };
-        (code, message, help)
+        (code, message, help_for_backslashes(name).or(help))
     }
 
     /// Returns the chapter that a reference would resolve to in another build.

@@ -56,3 +56,4 @@ mod unchanged;
 mod undo;
 mod views;
 mod warm;
+mod windows;

@@ -17,7 +17,7 @@ use crate::model::link::Target;
 use crate::site::render::base_path;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::{Data, Table, Value};
-use crate::text::path::{SourcePath, UrlPath, fold, join};
+use crate::text::path::{SourcePath, UrlPath, fold, help_for_backslashes, join};
 use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
@@ -116,6 +116,7 @@ impl Content {
         for (pattern, span) in handbook.config.publish.files.unused(&assets) {
             let message = format!("no file matches `{pattern}`");
             let help = "write the path from the content folder; `*` stays within a folder, and `**` goes deeper";
+            let help = help_for_backslashes(pattern).unwrap_or_else(|| help.to_owned());
             findings.push(Diagnostic::new(Rule::MissingFile, &SourcePath::new(FILE), Some(*span), message).help(help));
         }
         findings
