@@ -116,7 +116,12 @@ fn place(kind: Kind, title: &str, folder: Option<&str>, config: &Config) -> Resu
     let stem = chapter_stem(title);
     let name = SourcePath::new(format!("{stem}.md"));
     if stem.is_empty() || name.is_index() || name.unportable_part().is_some() {
-        return refused(format!("no file can be named after the title `{title}`"), "use a title of two words or more");
+        let help = if stem.is_empty() {
+            "use a title with at least one letter or digit"
+        } else {
+            "this name has a meaning of its own; use a title of two words or more"
+        };
+        return refused(format!("no file can be named after the title `{title}`"), help);
     }
     if kind == Kind::Glossary && folder.is_none() {
         return Ok(SourcePath::new("glossary.md"));

@@ -315,7 +315,11 @@ impl Reader<'_> {
     fn check_permalink(&mut self, front: &Front) {
         let Some((written, span)) = &front.common.permalink else { return };
         if origin::permalink(written).is_none() {
-            let help = "write a path from the root of the site, such as `/guides/start/`";
+            let part = SourcePath::new(written.trim_matches('/')).unportable_part().map(str::to_owned);
+            let help = part.map_or_else(
+                || "write a path from the root of the site, such as `/guides/start/`".to_owned(),
+                |part| format!("no file on Windows can be called `{part}`: choose another word"),
+            );
             self.finding(Rule::BadValue, self.text.map(*span), format!("no page can be at `{written}`"), help);
         }
     }
@@ -326,7 +330,17 @@ impl Reader<'_> {
             if let OldName::Unusable(help) = old_name(alias) {
                 let message = format!("the alias `{alias}` can't be used as a redirect");
                 self.finding(Rule::BadValue, self.text.map(*span), message, help);
+            } else if let OldName::Address(address) = old_name(alias) {
+                self.check_portable(address, self.text.map(*span));
             }
+        }
+    }
+
+    /// Reports an address of the site that Windows can't write as a file.
+    fn check_portable(&mut self, address: &str, at: impl Into<Option<Span>>) {
+        if let Some(part) = SourcePath::new(address).unportable_part() {
+            let message = format!("the site can't be built on Windows, because no file there can be called `{part}`");
+            self.finding(Rule::UnportableName, at, message, "choose another word");
         }
     }
 
@@ -337,6 +351,9 @@ impl Reader<'_> {
             let start: String = tag.chars().take(30).collect();
             let message = format!("the tag `{start}…` is too long for an address");
             self.finding(Rule::BadValue, span, message, format!("use at most {LONGEST_PART} bytes"));
+        }
+        for tag in &front.common.tags {
+            self.check_portable(&slug(tag), span);
         }
     }
 

@@ -127,8 +127,8 @@ pub fn run(options: &Build) -> Outcome {
     let printed = RefCell::new(String::new());
     let print = |loaded: &Loaded, compiled: &Compiled| {
         detail(&format!(
-            "checked {} chapters in {:.2} s",
-            compiled.handbook.documents.len(),
+            "checked {} in {:.2} s",
+            report::plural(compiled.handbook.documents.len(), "chapter"),
             start.elapsed().as_secs_f64()
         ));
         if !options.json {

@@ -61,9 +61,10 @@ pub fn run(options: &Check) -> Outcome {
         if let Some(hint) = left_out::hint(&content) {
             note(&hint);
         }
-        let (chapters, summary) = (handbook.documents.len(), report::summary(errors, warnings));
+        let chapters = report::plural(handbook.documents.len(), "chapter");
+        let summary = report::summary(errors, warnings);
         let left = left_out::summary(&loaded.inputs, handbook, &content);
-        close(&format!("{chapters} chapters, {summary}, {seconds:.2} s{left}"));
+        close(&format!("{chapters}, {summary}, {seconds:.2} s{left}"));
     }
     Ok(errors == 0)
 }

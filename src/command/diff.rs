@@ -67,7 +67,13 @@ fn compile(compiler: &mut Compiler, sources: &Sources, choices: &Choices, which:
 }
 
 fn refuse(missing: &Missing) -> Refusal {
-    let help = "`rolebook diff` reads the older state of the chapters from git";
+    let help = match missing {
+        Missing::Repository => {
+            "begin a history with `git init`, `git add .` and `git commit`, and compare with it later"
+        }
+        Missing::Commits => "commit the chapters, and compare with that commit later",
+        _ => "`rolebook diff` reads the older state of the chapters from git",
+    };
     Refusal::new(format!("there is nothing to compare with: {missing}"), help)
 }
 

@@ -103,14 +103,19 @@ impl Pipeline {
     fn load(&mut self, config: &Config, themes: &BTreeMap<String, ThemeFiles>) -> (Vec<ThemeFiles>, Vec<Diagnostic>) {
         let name = self.theme.as_deref().unwrap_or(&config.theme);
         let globals = globals(config);
-        let key = json!([name, config.language, globals]);
+        let accent = config.brand.colors();
+        let colors = accent.map(|accent| format!("{accent:?}"));
+        let key = json!([name, config.language, globals, colors]);
         if let Some((known, files, chain)) = &self.from
             && *known == key
             && files == themes
         {
             return (chain.clone(), Vec::new());
         }
-        let (chain, mut findings) = theme::chain(name, themes);
+        let (mut chain, mut findings) = theme::chain(name, themes);
+        if let Some(accent) = &accent {
+            theme::add_accent(accent, &mut chain);
+        }
         let (theme, more) = theme::load(&chain, &config.language, &globals);
         findings.extend(more);
         if let Some(theme) = theme {

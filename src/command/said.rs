@@ -12,6 +12,7 @@ use super::{argument, close, complain, explain, note};
 use crate::cli::Build;
 use crate::declare::config::Config;
 use crate::world::disk::Written;
+use crate::world::report::plural;
 
 /// What a build said.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -66,7 +67,8 @@ impl Said {
     pub fn close(&self, (loaded, options): (&Loaded, &Build), files: usize, took: Duration) {
         let Self { pages, summary, tail, .. } = self;
         let (seconds, place) = (took.as_secs_f64(), loaded.out.display());
-        close(&format!("{pages} pages, {files} files written, {summary}, {seconds:.2} s -> {place}{tail}"));
+        let (pages, files) = (plural(*pages, "page"), plural(files, "file"));
+        close(&format!("{pages}, {files} written, {summary}, {seconds:.2} s -> {place}{tail}"));
         let mut command = format!("rolebook serve{}", argument(&options.source.dir));
         if let Some(name) = &options.source.audience {
             command.push_str(&format!(" --audience {name}"));

@@ -192,9 +192,9 @@ fn show(options: &ThemeShow) -> Outcome {
 
 /// Prints what has changed in the original of a copy.
 fn changes(chain: &Chain, path: &str) -> Outcome {
-    let Some(themes) = chain.loaded.project.themes.as_deref() else { return no_copy(path) };
+    let Some(themes) = chain.loaded.project.themes.as_deref() else { return no_copy(chain, path) };
     let copied: Vec<Original> = originals(themes).into_iter().filter(|original| original.path == path).collect();
-    let Some(newest) = copied.last() else { return no_copy(path) };
+    let Some(newest) = copied.last() else { return no_copy(chain, path) };
     let embedded = theme::embedded();
     let now: &[u8] = embedded.files.get(path).map_or(&[], |bytes| bytes);
     if newest.bytes == now {
@@ -213,7 +213,11 @@ fn changes(chain: &Chain, path: &str) -> Outcome {
     Ok(true)
 }
 
-fn no_copy(path: &str) -> Outcome {
+fn no_copy(chain: &Chain, path: &str) -> Outcome {
+    if !chain.themes.iter().any(|theme| theme.name != DEFAULT && theme.files.contains_key(path)) {
+        let message = format!("the handbook's theme has no copy of `{path}`");
+        return Err(Refusal::new(message, "`rolebook theme list` shows which files were replaced").into());
+    }
     let message = format!("nothing says which version `{path}` was copied from");
     Err(Refusal::new(message, "`rolebook theme copy` records the version of each copy that it makes").into())
 }

@@ -37,6 +37,10 @@ pub fn explain(error: &Error, arguments: &[String]) -> Option<Refusal> {
     Some(match error.kind() {
         ErrorKind::InvalidSubcommand => no_command(command, &text(ContextKind::InvalidSubcommand)?),
         ErrorKind::UnknownArgument if argument.starts_with('-') => no_option(&program, command, &argument),
+        ErrorKind::TooManyValues if argument.starts_with('-') => {
+            let name = name_of(&argument);
+            Refusal::new(format!("`{name}` takes no value"), format!("write only `{name}`, or leave it out"))
+        }
         ErrorKind::UnknownArgument | ErrorKind::TooManyValues => too_many(command, &argument),
         ErrorKind::InvalidValue => {
             let values = match error.get(ContextKind::ValidValue) {
@@ -52,9 +56,8 @@ pub fn explain(error: &Error, arguments: &[String]) -> Option<Refusal> {
         }
         ErrorKind::MissingRequiredArgument => {
             let whole = command.get_bin_name().unwrap_or_default();
-            if let Some(option) = argument.strip_prefix("--") {
-                let message = format!("one of these options works only together with `--{}`", name_of(option));
-                return Some(Refusal::new(message, format!("add `--{}`, or see `{whole} --help`", name_of(option))));
+            if argument.starts_with("--") {
+                return Some(no_companion(command, arguments, &name_of(&argument)));
             }
             Refusal::new(format!("`{whole}` needs {}", listed(&argument)), example(command))
         }
@@ -109,6 +112,9 @@ pub fn no_command(above: &Command, wanted: &str) -> Refusal {
         return Refusal::new(format!("say what `{whole}` is to do"), all);
     }
     let lower = wanted.to_lowercase();
+    if lower == "version" && whole == "rolebook" {
+        return Refusal::new(format!("there is no command `{wanted}`"), "`rolebook --version` prints the version");
+    }
     let known = KNOWN_FROM_ELSEWHERE.iter().find(|(_, words)| words.contains(&lower.as_str())).map(|(name, _)| *name);
     let known = known.filter(|name| names.contains(name));
     let near = known.map_or_else(|| nearest(wanted, names.iter().copied(), 2), |name| vec![name]);
@@ -148,6 +154,23 @@ fn no_option(program: &Command, command: &Command, wanted: &str) -> Refusal {
     Refusal::new(format!("`{whole}` has no option `{bare}`"), join(hint, &all))
 }
 
+/// Explains an option that works only together with another, which is missing.
+fn no_companion(command: &Command, arguments: &[String], missing: &str) -> Refusal {
+    let is_own = |name: &str| {
+        let mut own = command.get_arguments().filter(|argument| !argument.is_global_set());
+        own.any(|argument| argument.get_long().is_some_and(|long| name == format!("--{long}")))
+    };
+    let names = arguments.iter().map(|argument| argument.split('=').next().unwrap_or_default());
+    let given: Vec<&str> = names.filter(|name| is_own(name)).collect();
+    let subject = match given.as_slice() {
+        [one] => format!("`{one}`"),
+        _ => "one of these options".to_owned(),
+    };
+    let whole = command.get_bin_name().unwrap_or("rolebook");
+    let help = format!("add `{missing}`; `{whole} --help` says what it does");
+    Refusal::new(format!("{subject} works only together with `{missing}`"), help)
+}
+
 /// Explains an argument that is one too many.
 fn too_many(command: &Command, argument: &str) -> Refusal {
     let whole = command.get_bin_name().unwrap_or("rolebook");
@@ -163,7 +186,13 @@ fn bad_value(command: &Command, (argument, value): (&str, &str), values: &[Strin
     if value.is_empty() {
         return Refusal::new(format!("`{name}` needs a value"), what_fits(command, argument));
     }
-    let near = did_you_mean(&nearest(value, values.iter().map(String::as_str), 1));
+    // `github` is nearer to `github-pages` than any whole value.
+    let first = |value: &str| value.split('-').next().unwrap_or_default().to_owned();
+    let firsts: Vec<String> = values.iter().map(|value| first(value)).collect();
+    let near = nearest(value, firsts.iter().map(String::as_str), 1);
+    let meant: Vec<&str> = values.iter().filter(|value| near.contains(&&*first(value))).map(String::as_str).collect();
+    let near = if meant.is_empty() { nearest(value, values.iter().map(String::as_str), 1) } else { meant };
+    let near = did_you_mean(&near);
     let all = format!("it takes {}", values.join(", "));
     Refusal::new(format!("`{value}` does not fit `{name}`"), join(near, &all))
 }
@@ -199,7 +228,10 @@ fn what_fits(command: &Command, argument: &str) -> String {
     }
     match name.as_str() {
         "--port" => "write a number from 0 to 65535, as in `--port 8080`; 0 takes any free port".to_owned(),
-        "--host" if command.get_name() == "serve" => "write an IP address, as in `--host 0.0.0.0`".to_owned(),
+        "--host" if command.get_name() == "serve" => {
+            "write an IP address: `127.0.0.1`, the default, is for this computer alone, and `0.0.0.0` for the whole network"
+                .to_owned()
+        },
         _ => {
             let help = found.and_then(Arg::get_help).map(ToString::to_string).unwrap_or_default();
             let help = help.split(" [default").next().unwrap_or_default();

@@ -16,11 +16,13 @@ pub use level::Scope;
 
 pub use crate::declare::kind::{HtmlPolicy, UrlStyle};
 
+use crate::declare::brand;
 use crate::declare::dialect::{Dialect, Dialects};
 use crate::declare::fields::{self, COMPETENCIES, Known, ROLES, Report, Shape, table};
 use crate::declare::generator::Generator;
 use crate::declare::kind::{HiddenLinks, Host, Kind, Levels};
 use crate::declare::origin::Origin;
+use crate::text::color::Color;
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::front_matter::{self, Format, Table, Value};
@@ -47,6 +49,7 @@ table! {
         effective: Option<String>, "the date from which the edition applies", as Shape::Date;
         changes_since: Option<String>, "how far back the page of changes goes: 90 days, a date or a tag", by readers::filled;
         source: Option<Generator>, "the program that the content was written for, such as mkdocs; recognized by default";
+        brand: Brand, "the logo, the icon and the color of your company";
         urls: UrlStyle, "pretty for a web server, file for opening the folder in a browser";
         scale: Vec<Level> = level::usual(), "the levels of a competency, lowest first", by readers::scale;
         levels: Levels, "add-up if a level includes those below it, or replace if each level is complete";
@@ -85,6 +88,31 @@ table! {
         generator: Option<Generator>,
         /// What that generator knows about the chapters as a whole.
         origin: Origin,
+    }
+}
+
+table! {
+    /// The logo, the icon and the color of the company.
+    Brand {
+        logo: Option<(String, Span)>, "a picture in the content folder, shown next to the title";
+        logo_dark: Option<(String, Span)>, "the logo for dark pages, if it differs";
+        favicon: Option<(String, Span)>, "the picture in the browser's tab: an svg, png or ico file";
+        accent: Option<Color>, "the color of links and marked entries, such as #1f548a", as Shape::Text, by brand::accent;
+        accent_dark: Option<Color>, "the color for dark pages; a lighter accent by default", as Shape::Text,
+            by brand::accent_dark;
+    }
+}
+
+impl Brand {
+    /// Returns the colors of pages, if the handbook has an accent of its own.
+    pub fn colors(&self) -> Option<brand::Accent> {
+        self.accent.or(self.accent_dark).map(|accent| brand::Accent::new(accent, self.accent_dark))
+    }
+
+    /// Returns the files with their keys.
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &(String, Span))> {
+        let all = [("logo", &self.logo), ("logo_dark", &self.logo_dark), ("favicon", &self.favicon)];
+        all.into_iter().filter_map(|(key, file)| Some((key, file.as_ref()?)))
     }
 }
 

@@ -21,6 +21,7 @@
 //! default, an unusual form, or a separate reader. A new type of value needs [`fields::Read`]; a
 //! new choice between words is a `choice!` in `kind`.
 
+pub mod brand;
 pub mod config;
 pub mod dialect;
 pub mod fields;

@@ -4,6 +4,7 @@
 //! the nearest names. Never renders or reads files. The policy of `handbook.toml` is applied later
 //! (see [`crate::declare::config::Config::judge`]).
 
+mod brand;
 mod foreign;
 mod near;
 
@@ -23,7 +24,7 @@ use crate::model::link::{self, Target};
 use crate::model::lint;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::did_you_mean;
-use crate::text::path::{SourcePath, UrlPath, decode_percent, join};
+use crate::text::path::{SourcePath, UrlPath, decode_percent, help_for_backslashes, join};
 use crate::text::rule::Rule;
 
 /// A chapter that is in the content directory but not part of this build.
@@ -79,6 +80,8 @@ impl<'a> Checker<'a> {
         findings.extend(self.pairs());
         findings.extend(self.evidence());
         findings.extend(self.gone());
+        let near = |path: &str| did_you_mean(&self.near.assets(path));
+        findings.extend(brand::findings(self.book, self.config, near));
         findings.extend(self.templates());
         findings.extend(foreign::findings(self.documents, self.config));
         findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
@@ -175,7 +178,7 @@ impl<'a> Checker<'a> {
                 (Rule::DeadLink, (format!("no chapter or file at `{name}`"), help))
             }
         };
-        (code, message, help)
+        (code, message, help_for_backslashes(name).or(help))
     }
 
     /// Returns the chapter that a reference would resolve to in another build.

@@ -5,6 +5,7 @@
 //! stage that calls templates. Never reads files, and never looks at another page's bytes.
 
 mod blank;
+mod brand;
 mod copy;
 mod drawn;
 mod fill;
@@ -82,6 +83,7 @@ struct Frame<'a, T> {
     backlinks: Option<Backlinks>,
     relations: Vec<Relation>,
     home_url: String,
+    brand: brand::Shown,
     search_url: Option<String>,
     print_url: Option<String>,
     /// Whether the page is a chapter inside another page, without the surrounding frame.
@@ -300,6 +302,7 @@ impl Renderer {
             backlinks: None,
             relations: Vec::new(),
             home_url: view.url(&self.book().tree.root().url),
+            brand: brand::shown(&self.pictures, view),
             search_url: Some(view.url(&generated_url(Generated::Search.name(), self.handbook.config.urls))),
             print_url: (self.book().chapters.len() > 1)
                 .then(|| view.url(&generated_url("print", self.handbook.config.urls))),

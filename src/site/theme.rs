@@ -10,6 +10,7 @@
 //! extends one of a lower theme with `{% extends "default/page.html" %}`.
 
 mod assets;
+mod brand;
 mod explain;
 mod tables;
 mod unused;
@@ -22,6 +23,7 @@ use include_dir::{Dir, File, include_dir};
 use serde::Serialize;
 use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, Value};
 
+pub use self::brand::add as add_accent;
 use self::explain::{explain, explain_first};
 use self::tables::{MANIFEST, extends, not_utf8, strings};
 use crate::text::diagnostic::{Diagnostic, Place};

@@ -1,10 +1,11 @@
-//! The basic types and functions that all other modules use: paths, slugs, dates, findings,
-//! quoting, front matter, HTML tags and tables.
+//! The basic types and functions that all other modules use: paths, slugs, dates, colors,
+//! findings, quoting, front matter, HTML tags and tables.
 //!
 //! Input: text. Output: values with their positions in the text. Never knows what a handbook is,
 //! reads a file, or looks at another chapter.
 
 pub mod attribute;
+pub mod color;
 pub mod conflict;
 pub mod date;
 pub mod diagnostic;

@@ -135,19 +135,42 @@ impl SourcePath {
     /// Returns the first path component that isn't a valid file name on Windows (Microsoft, "Naming
     /// Files, Paths, and Namespaces").
     pub fn unportable_part(&self) -> Option<&str> {
-        const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+        const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
         let is_numbered = |stem: &str| {
-            let stem = stem.as_bytes();
-            stem.len() == 4 && (stem.starts_with(b"com") || stem.starts_with(b"lpt")) && stem[3].is_ascii_digit()
+            let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
+            let mut digits = number.chars();
+            digits.next().is_some_and(|digit| digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'))
+                && digits.next().is_none()
         };
         self.0.split('/').find(|part| {
-            let stem = part.split('.').next().unwrap_or_default().to_ascii_lowercase();
+            // Windows ignores spaces between the name of a device and the ending.
+            let stem = part.split('.').next().unwrap_or_default().trim_end_matches(' ').to_ascii_lowercase();
             part.contains(['<', '>', ':', '"', '|', '?', '*', '\\'])
+                || part.contains(|c: char| c.is_ascii_control())
                 || part.ends_with(['.', ' '])
                 || DEVICES.contains(&stem.as_str())
                 || is_numbered(&stem)
         })
     }
+}
+
+/// The longest path that programs on Windows open, in UTF-16 code units, including the drive
+/// (Microsoft, "Maximum Path Length Limitation").
+const LONGEST_ON_WINDOWS: usize = 260;
+/// How much of it is left for the folder of a project, its content folder and the name of a page in the
+/// folder that the path becomes.
+const OF_PROJECT: usize = 80;
+
+impl SourcePath {
+    /// Returns whether programs on Windows may not be able to open the file in an ordinary project.
+    pub fn is_long_on_windows(&self) -> bool {
+        self.0.encode_utf16().count() > LONGEST_ON_WINDOWS - OF_PROJECT
+    }
+}
+
+/// If a path is written with backslashes, returns help that spells it for every system.
+pub fn help_for_backslashes(path: &str) -> Option<String> {
+    path.contains('\\').then(|| format!("write `/` between folders: `{}`", path.replace('\\', "/")))
 }
 
 impl fmt::Debug for SourcePath {
@@ -339,6 +362,7 @@ pub fn old_name(alias: &str) -> OldName<'_> {
     let climbs = alias.split('/').any(|part| matches!(part, "." | ".."));
     let faults = [
         (alias.contains("://"), "leave out the scheme and the host"),
+        (alias.starts_with('\\') || alias.ends_with('\\'), "write `/` between folders, such as `/guides/old`"),
         (is_address && before != alias, "leave out everything from `#` or `?` on: servers can't redirect by it"),
         (is_address && climbs, "write it from the root of the site, such as `/guides/old`"),
         (is_address && alias.contains('%'), "write the characters themselves instead of codes such as `%20`"),
@@ -401,6 +425,42 @@ mod tests {
         for good in ["a.md", "console.md", "com.md", "com10.md", ".hidden", "100%/a#b & c.md", "\u{1f600}.md"] {
             assert_eq!(SourcePath::new(good).unportable_part(), None);
         }
+    }
+
+    #[test]
+    fn spaces_before_the_ending_and_control_characters_are_no_names_on_windows() {
+        for bad in [
+            "aux .md",
+            "NUL  .tar.gz",
+            "com\u{b9}.md",
+            "LPT\u{b3}",
+            "conin$",
+            "CONOUT$.txt",
+            "a\tb.md",
+            "x/a .",
+            "x /a",
+        ] {
+            assert!(SourcePath::new(bad).unportable_part().is_some(), "{bad}");
+        }
+        for good in ["auxiliary .md", "com\u{2074}.md", "lpt", "com12", "con-in.md", "a .md"] {
+            assert_eq!(SourcePath::new(good).unportable_part(), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_long_if_windows_could_not_open_it_in_an_ordinary_folder() {
+        let folders = |n: usize| SourcePath::new(format!("{}a.md", "abcdefghi/".repeat(n)));
+        assert!(!folders(17).is_long_on_windows() && folders(18).is_long_on_windows());
+        // Windows counts code units: a letter of another script is one, and an emoji is two.
+        assert!(!SourcePath::new("\u{e4}".repeat(180)).is_long_on_windows());
+        assert!(SourcePath::new("\u{1f600}".repeat(91)).is_long_on_windows());
+    }
+
+    #[test]
+    fn backslashes_are_explained() {
+        assert_eq!(help_for_backslashes("a\\b.md").as_deref(), Some("write `/` between folders: `a/b.md`"));
+        assert_eq!(help_for_backslashes("a/b.md"), None);
+        assert!(matches!(old_name("\\guides\\old\\"), OldName::Unusable(_)));
     }
 
     #[test]

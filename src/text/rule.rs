@@ -117,6 +117,7 @@ rules! {
     LeftOut "left-out" Warning "something in the content folder is left out, though it may look as if it were published";
     LevelOutOfRange "level-out-of-range" Strict "a level is not in the scale";
     LinkForm "link-form" Strict "something was meant as a link, but Markdown does not read it as one";
+    LowContrast "low-contrast" Warning "text in the accent color could not be read well, so another shade is used";
     MarkedDownload "marked-download" Error "a Markdown file under `[publish] files` contains a mark for an audience";
     MergeConflict "merge-conflict" Strict "a merge that was not finished left both versions";
     MisplacedFrontMatter "misplaced-front-matter" Guard "text looks like front matter but is not read as such, so the chapter is hidden";

@@ -205,7 +205,7 @@ impl Web {
             }
         };
         let own = places.into_iter().any(|place| is_own(place.ip()));
-        own.then(|| Verdict::Dead("it leads to the machine that checks it, which readers can't reach".to_owned()))
+        own.then(|| Verdict::Dead("its host exists only for the computer that checks it".to_owned()))
     }
 }
 

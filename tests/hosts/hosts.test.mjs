@@ -28,7 +28,7 @@ function build(host, base) {
 }
 
 const block = (title) => {
-  const chapter = readFileSync(join(repository, "docs/handbook/hosting.md"), "utf8");
+  const chapter = readFileSync(join(repository, "docs/handbook/hosting/index.md"), "utf8");
   return chapter.split(`title="${title}"\n`)[1].split("\n```")[0];
 };
 

@@ -166,7 +166,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("review-overdue", "check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag"),
     ("too-large", "a_two_gigabyte_chapter_is_an_error_and_is_not_read"),
     ("unexpected-competency", "check_reports_overdue_reviews_and_missing_owners_only_with_the_policy_flag"),
-    ("unportable-name", "unusual_file_names_build_and_links_to_them_work"),
     ("unreadable", "an_unreadable_file_is_an_error_that_names_it"),
     ("unused-row", "unused_rows_are_reported_with_their_location"),
 ];

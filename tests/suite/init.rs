@@ -5,6 +5,9 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use clap::CommandFactory;
+use rolebook::cli::Cli;
+
 #[cfg(unix)]
 use crate::history::{commit, git, has_git};
 use crate::support::{files_below, rolebook};
@@ -288,9 +291,10 @@ fn the_workflow_of_each_host_checks_builds_and_publishes_in_a_clean_clone() {
         let all = lines(&yaml);
         assert!(runner.run(&all.join("\n")), "{host}: {all:?}");
         assert!(
-            runner
-                .text("called")
-                .ends_with(&format!("--body-file changes.md\n{}{called}", if base.is_empty() { "" } else { CARGO })),
+            runner.text("called").ends_with(&format!(
+                "--body-file changes.md\n{}{called}",
+                if base.is_empty() { String::new() } else { cargo() }
+            )),
             "{host}: {}",
             runner.text("called")
         );
@@ -303,7 +307,11 @@ fn the_workflow_of_each_host_checks_builds_and_publishes_in_a_clean_clone() {
 
 /// How the record of calls shows that the program was installed again.
 #[cfg(unix)]
-const CARGO: &str = "cargo install --locked --git https://github.com/rolebook/rolebook --rev d6ef4766937bfcfe31ba6262ebfcaa0ab05c1010\n";
+/// Returns the line with which a new project installs the program.
+fn cargo() -> String {
+    let pin = include_str!("../../src/command/init/pin.txt").trim();
+    format!("cargo install --locked --git https://github.com/rolebook/rolebook --rev {pin}\n")
+}
 
 #[cfg(unix)]
 #[test]
@@ -401,13 +409,40 @@ fn workflows_pin_actions_limit_permissions_and_pass_no_untrusted_value_to_a_shel
         assert!(lines(&yaml).iter().all(|line| !line.contains("${{")), "{:?}", lines(&yaml));
     }
     let mut pins = Vec::new();
-    for name in [".github/workflows/handbook.yml", ".gitlab-ci.yml", "netlify.toml"] {
+    for name in [".github/workflows/handbook.yml", ".gitlab-ci.yml", "netlify.toml", "README.md"] {
         let text = read(folder.path().join(name));
         for install in text.split("cargo install ").skip(1) {
+            assert!(!text.contains("{pin}"), "{name}");
             let (_, pin) = install.split_once("--rev ").unwrap_or_else(|| panic!("{name}: {install}"));
             assert!(install.starts_with("--locked --git https://github.com/rolebook/rolebook --rev "), "{name}");
             pins.push(pin[..40].to_owned());
         }
     }
-    assert!(pins.len() == 4 && is_commit(&pins[0]) && pins.iter().all(|pin| *pin == pins[0]), "{pins:?}");
+    assert!(pins.len() == 5 && is_commit(&pins[0]) && pins.iter().all(|pin| *pin == pins[0]), "{pins:?}");
+}
+
+#[test]
+fn the_first_steps_in_the_readme_of_the_repository_lead_to_a_site_without_errors() {
+    let readme = std::fs::read_to_string(crate::support::repository().join("README.md")).unwrap();
+    let before = readme.split("## ").next().unwrap();
+    assert!(before.contains("<picture>"), "it opens with a picture of the site");
+    let pictures: Vec<&str> = before.split('"').filter(|word| word.ends_with(".webp")).collect();
+    assert_eq!(pictures.len(), 2);
+    for picture in pictures {
+        assert!(crate::support::repository().join(picture).is_file(), "{picture}");
+    }
+    let block =
+        readme.split("## Start\n").nth(1).unwrap().split("```sh\n").nth(1).unwrap().split("```").next().unwrap();
+    let lines: Vec<Vec<&str>> = block.lines().map(|line| line.split(' ').collect()).collect();
+    assert_eq!(lines[0], ["cargo", "install", "--locked", "--path", "."]);
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(lines[1][..2], ["rolebook", "init"]);
+    assert!(rolebook(folder.path(), &lines[1][1..]).status.success());
+    assert_eq!(lines[2][..2], ["rolebook", "serve"]);
+    assert!(Cli::command().try_get_matches_from(&lines[2]).is_ok(), "{:?}", lines[2]);
+    assert!(rolebook(folder.path(), &["build", lines[2][2]]).status.success());
+    // Nothing may be installed by a name that isn't registered yet.
+    for installer in ["pip install", "npm i", "brew install", "cargo binstall", "docker run"] {
+        assert!(!readme.contains(installer), "{installer}");
+    }
 }

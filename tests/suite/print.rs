@@ -42,6 +42,14 @@ fn the_print_version_of_a_part_contains_only_its_own_chapters() {
 }
 
 #[test]
+fn a_chapter_next_to_a_folder_of_the_same_name_is_printed_once() {
+    let texts = [("index.md", "# Home\n"), ("a.md", "# A\n\nText.\n"), ("a/b.md", "# B\n")];
+    let html = page(&site_with(&Sources::from_texts(texts), None), "print/");
+    assert_eq!(html.matches("id=\"a\"").count(), 1, "{html}");
+    assert!(html.contains("id=\"a/b\"") && html.contains("Text."));
+}
+
+#[test]
 fn a_handbook_too_long_to_print_on_one_page_links_to_its_parts() {
     let long = format!("# Long\n\n{}", "Words fill a page.\n\n".repeat(90_000));
     let sources = Sources::from_texts([

@@ -266,7 +266,7 @@ fn a_project_is_found_from_any_folder_inside_its_content() {
     assert!(root.join("p/public/index.html").is_file() && !root.join("p/handbook/public").exists());
     // A folder next to the handbook isn't part of it, and a folder that the user names is taken as
     // it is.
-    assert!(builds(&root.join("p/notes"), &["check"]).contains("1 chapters"));
+    assert!(builds(&root.join("p/notes"), &["check"]).contains("1 chapter, "));
     builds(&root.join("p/handbook"), &["check", "roles"]);
     // Unless something shows that the parent folder is a project, the handbook is the project
     // itself.

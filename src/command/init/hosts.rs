@@ -5,6 +5,8 @@
 
 use crate::cli::Destination;
 
+/// The commit of Rolebook that a new project installs, so that it keeps working as it does today.
+const PIN: &str = include_str!("pin.txt");
 /// The workflow that checks and builds proposals on GitHub.
 const CHECKS: &str = include_str!("handbook.yml");
 /// The job that publishes the site, with gaps for what differs between hosts.
@@ -86,7 +88,7 @@ pub fn files(host: Option<Destination>) -> Vec<(&'static str, String)> {
         files.push((".github/workflows/handbook.yml", format!("{CHECKS}{}", deploy(&setup))));
     }
     files.extend(setup.files.iter().map(|(path, text)| (*path, (*text).to_owned())));
-    files
+    files.into_iter().map(|(path, text)| (path, text.replace("{pin}", PIN.trim()))).collect()
 }
 
 /// Returns the job that publishes the site, or nothing.
@@ -136,7 +138,7 @@ mod tests {
     fn every_host_has_its_files_without_gaps() {
         for host in ASKED.iter().map(|(host, _)| Some(*host)).chain([None]) {
             for (path, text) in files(host) {
-                let gap = ["{publish", "{permissions}", "{steps}"].iter().find(|gap| text.contains(**gap));
+                let gap = ["{publish", "{permissions}", "{steps}", "{pin}"].iter().find(|gap| text.contains(**gap));
                 assert_eq!(gap, None, "{host:?} {path}");
                 assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{host:?} {path}");
             }

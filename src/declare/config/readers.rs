@@ -12,7 +12,7 @@ use crate::declare::kind::Kind;
 use crate::text::diagnostic::Span;
 use crate::text::front_matter::{Entry, Value};
 use crate::text::near::{did_you_mean, nearest};
-use crate::text::path::{SourcePath, decode_percent, fold, join};
+use crate::text::path::{SourcePath, decode_percent, fold, help_for_backslashes, join};
 use crate::text::rule::{Rule, Severity};
 
 /// Sets a text. A blank text counts as missing.
@@ -211,7 +211,8 @@ pub fn path_of_gone(value: &Value, field: &mut (String, Span), report: &mut Repo
     if let Some(path) = path_in_site(text) {
         *field = (path, value.span);
     } else {
-        let help = "write the path of the file, or its URL path from the root of the site".to_owned();
+        let help = "write the path of the file, or its URL path from the root of the site";
+        let help = help_for_backslashes(text).unwrap_or_else(|| help.to_owned());
         report.add(Rule::BadValue, value.span, format!("no page can be at `{text}`"), Some(help));
     }
 }

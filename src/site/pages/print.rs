@@ -6,7 +6,7 @@
 //! there. If the chapters are too large for one page, the page has none of them: the parts of the
 //! book, or the chapters of the part, are printed instead.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
@@ -126,6 +126,16 @@ fn reading_order(from: NodeId, book: &Book) -> Vec<(NodeId, usize)> {
         order.push((node, book.tree.above(node).len().saturating_sub(1)));
         open.extend(book.tree.node(node).children.iter().rev());
     }
+    // A chapter next to a folder of the same name, such as `a.md` and `a/`, is the page of the folder.
+    let written: HashSet<&UrlPath> = order
+        .iter()
+        .map(|(node, _)| book.tree.node(*node))
+        .filter_map(|node| node.chapter.map(|_| &node.url))
+        .collect();
+    order.retain(|(node, _)| {
+        let node = book.tree.node(*node);
+        node.chapter.is_some() || !written.contains(&node.url)
+    });
     order
 }
 

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mentions::{mentions, of_html};
 use crate::chapter::document::{Document, Form};
 use crate::chapter::reference::{Destination, destination};
+use crate::declare::brand::picture;
 use crate::declare::config::{Config, FILE, HtmlPolicy};
 use crate::model::book::{Generated, generated_url};
 use crate::model::compile::Handbook;
@@ -16,7 +17,7 @@ use crate::model::link::Target;
 use crate::site::render::base_path;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::{Data, Table, Value};
-use crate::text::path::{SourcePath, UrlPath, fold, join};
+use crate::text::path::{SourcePath, UrlPath, fold, help_for_backslashes, join};
 use crate::text::rule::Rule;
 use crate::text::source::Sources;
 
@@ -115,6 +116,7 @@ impl Content {
         for (pattern, span) in handbook.config.publish.files.unused(&assets) {
             let message = format!("no file matches `{pattern}`");
             let help = "write the path from the content folder; `*` stays within a folder, and `**` goes deeper";
+            let help = help_for_backslashes(pattern).unwrap_or_else(|| help.to_owned());
             findings.push(Diagnostic::new(Rule::MissingFile, &SourcePath::new(FILE), Some(*span), message).help(help));
         }
         findings
@@ -238,6 +240,12 @@ impl<'a> Search<'a> {
         texts.extend(config.owners.values().filter_map(|owner| owner.contact.as_deref()));
         for text in texts {
             self.mention(text, "");
+        }
+        for (key, (written, _)) in config.brand.files() {
+            let file = picture(key, written).ok().filter(|path| self.handbook.book.assets.contains(path));
+            if let Some(path) = file {
+                self.show(&path);
+            }
         }
     }
 

@@ -329,7 +329,11 @@ fn unread(path: &SourcePath, error: &MachineError) -> Diagnostic {
 
 /// Warns about a name that can't exist in a checkout on Windows.
 fn unportable(path: &SourcePath) -> Option<Diagnostic> {
-    let part = path.unportable_part()?;
+    let Some(part) = path.unportable_part() else {
+        let make = |message: &str| Diagnostic::new(Rule::UnportableName, path, None, message);
+        let finding = || make("this path is so long that many programs on Windows can't open the file");
+        return path.is_long_on_windows().then(|| finding().help("shorten the names of its folders"));
+    };
     let message = format!("`{part}` is not a valid file name on Windows");
     let help = "rename it: no `< > : \" | ? * \\`, no dot or space at the end, no device such as `con` or `nul`";
     Some(Diagnostic::new(Rule::UnportableName, path, None, message).help(help))

@@ -151,7 +151,7 @@ fn a_chapter_cannot_make_the_machine_that_checks_it_ask_itself() {
     assert!(
         found
             .values()
-            .all(|verdict| matches!(verdict, Verdict::Dead(why) if why.contains("the machine that checks it"))),
+            .all(|verdict| matches!(verdict, Verdict::Dead(why) if why.contains("the computer that checks it"))),
         "{found:?}"
     );
     assert_eq!(server.asked.load(Ordering::SeqCst), 0);
