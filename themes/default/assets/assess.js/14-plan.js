@@ -2,7 +2,7 @@
 //
 // Input: the page's state. Output: the step's elements and the plan as a document.
 (() => {
-  const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown, narrow } = globalThis.rolebookAssess;
+  const { PLANNED, ask, block, button, copied, csv, download, el, field, gaps, markdown, narrow } = globalThis.rolebookAssess;
 
   // Whether the reader is choosing statements. The list stays open until they are done.
   let choosing = false;
@@ -19,7 +19,10 @@
   /** A long document is folded on a phone. Printing unfolds it. */
   const isShort = (sheet) => sheet.textContent.length < 800;
 
-  /** Creates a document with buttons to copy, download and print it. `write` returns its blocks. */
+  /**
+   * Creates a document with buttons to copy, download and print it. `write` returns its blocks. If
+   * `state` has a function `rows`, the document can be downloaded as a table, too.
+   */
   function paper(id, name, write, state) {
     const sheet = el("div", { class: "assess-sheet" });
     const source = el("textarea", { class: "assess-field", rows: 8, readonly: true, "aria-label": state.words("markdown") });
@@ -54,7 +57,7 @@
     return {
       refresh,
       element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), narrow.matches ? el("details", { class: "lower", open: isShort(sheet) }, el("summary", {}, state.words("paper-show"), el("span", { class: "sr" }, ` (${name})`)), sheet) : sheet,
-        el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), button(state.words("print"), print), told), raw),
+        el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), state.rows && button(state.words("download-csv"), () => download(`${state.role}-${id}.csv`, "text/csv", csv(state.rows()))), button(state.words("print"), print), told), raw),
     };
   }
 
