@@ -247,6 +247,11 @@ test("markup in a note is escaped in the Markdown export", () => {
   assert.equal(text, "# \\# \\<b>\n\n1\\. \\*a\\* b\n\n\\[c\\](d)\n\n- \\- \\<script>\n- a\\_b \\`c\\`\n");
 });
 
+test("a table is CSV that a spreadsheet reads as text, in UTF-8", () => {
+  assert.equal(assess.csv([["Competency", "Größe"], ["=1+1", "+1"], ["-1", "@sum"], ["\t=1", "a,b"], ["say \"no\"", "one\ntwo"], [null, 3]]),
+    "\uFEFFCompetency,Größe\r\n'=1+1,'+1\r\n'-1,'@sum\r\n'=1,\"a,b\"\r\n\"say \"\"no\"\"\",\"one\ntwo\"\r\n,3\r\n");
+});
+
 test("a resume bullet is one sentence with the action, the outcome, the number and the scope", () => {
   assert.equal(assess.sentence(event("Withdrew the fax import.", { outcome: "no contract was lost", number: "0 of 40", scope: "one area" })), "Withdrew the fax import; no contract was lost (0 of 40, one area).");
   assert.equal(assess.sentence(event("  ")), "");

@@ -103,6 +103,9 @@ test("two people assess, compare, agree, plan, print, and open it again after a 
   await manager.getByText("View as Markdown").first().click();
   const markdown = await manager.locator("[data-paper=conversation] textarea").inputValue();
   for (const part of ["# Growth conversation: Ada, Maker", "### Looks at the distribution before quoting an average.", "- Review on: 2027-03-01\n- Who helps: Mara", "- Draws the spread in the June review\n- Asks Mara", "Next conversation: 2027-01-15", "Two more launches first.", "- Level that you agree on: Learning (1 of 5)", "Ada: Drew the spread for support.", "Manager: Quoted the average in May."]) assert.ok(markdown.includes(part), `${part}\n${markdown}`);
+  const csv = await take(manager, "Download as CSV");
+  assert.ok(csv.startsWith("\uFEFFCompetency,Key,What the role expects,Ada,Manager,Level that you agree on,"), csv);
+  assert.ok(csv.includes("\r\nData,Key,Practising (2 of 5),Practising (2 of 5),Learning (1 of 5),Learning (1 of 5),Two more launches first.,Looks at the distribution before quoting an average.,Practising (2 of 5),Consistently,Sometimes,Drew the spread for support.,Quoted the average in May.,2027-03-01,Mara,\"Draws the spread in the June review\nAsks Mara\",\r\n"), csv);
   // A promotion case and bullets come from the evidence of both.
   await manager.getByText("Promotion case and résumé bullets").click();
   const source = (paper) => manager.locator(`[data-paper=${paper}] textarea`).inputValue();
@@ -155,6 +158,9 @@ test("the desk keeps conversations in this browser, and clearing empties its sto
   await page.getByRole("button", { name: "Side by side" }).click();
   assert.deepEqual(await page.locator(".desk-team thead th").allInnerTexts(), ["Competency", "Ada\nMaker", "Ben\nMaker"].map((text) => text));
   assert.match(await page.locator(".desk-team tbody tr").first().innerText(), /Practising \(2 of 5\)/);
+  const csv = await take(page, "Download as CSV");
+  assert.ok(csv.startsWith("\uFEFFCompetency,Ada: The role expects,Ada: Their answer,Ada: Manager,Ben: The role expects,"), csv);
+  assert.ok(csv.includes("\r\nData,Practising (2 of 5),Practising (2 of 5),no answer,Practising (2 of 5),Learning (1 of 5),no answer\r\n"), csv);
   assert.deepEqual(await violations(page), []);
   await page.getByRole("button", { name: "Clear everything" }).click();
   await page.locator("dialog[open]").getByRole("button", { name: "Clear everything" }).click();

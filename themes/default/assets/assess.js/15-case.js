@@ -3,7 +3,7 @@
 // Input: the page's state. Output: the step's elements and two documents. Says what has no evidence
 // yet, and never makes up evidence.
 (() => {
-  const { block, coverage, el, evidence, expected, field, isBlank, narrow, paper, sentence, source } = globalThis.rolebookAssess;
+  const { block, coverage, el, eventText, evidence, expected, field, isBlank, narrow, paper, sentence, source } = globalThis.rolebookAssess;
   const told = (rating) => rating.evidence.filter((event) => !isBlank(event));
 
   /** Describes in words how well one kind of evidence is covered. */
@@ -69,10 +69,9 @@
     const { heading, line, list } = block;
     const { need, wrong } = state.caseOf();
     const all = judged(state);
-    const event = (one) => [sentence(one), one.seen.trim() && state.words("seen-by", { who: one.seen.trim() })].filter(Boolean).join(" ");
     const shown = all.filter((one) => one.shown.length).flatMap(({ asked, shown: statements }) => [
       heading(3, [asked.title, state.levelName(asked.level)].join(", ")),
-      ...statements.flatMap((one) => [line(one.text), list(told(state.found.get(one).rating).map(event))]),
+      ...statements.flatMap((one) => [line(one.text), list(told(state.found.get(one).rating).map((event) => eventText(event, state.words)))]),
     ]);
     const open = all.flatMap((one) => one.open.map((statement) => `${one.asked.title}: ${statement.text}`));
     return [

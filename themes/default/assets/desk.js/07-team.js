@@ -30,6 +30,13 @@
     return [heading(1, words("desk-team")), line(today), ...rowsOf(people).flatMap(one)];
   }
 
+  /** Writes the view as rows: three columns for each person. */
+  function tableRows(people, words) {
+    const titles = people.flatMap((one) => ["desk-team-role", "desk-report", "desk-manager"].map((key) => `${one.names.report}: ${words(key)}`));
+    const cells = (of, n) => (of ? levels(of, people[n]).map(([, level]) => level) : [words("desk-team-not"), "", ""]);
+    return [[words("desk-team-competency"), ...titles], ...rowsOf(people).map((row) => [row.asked.title, ...row.cells.flatMap(cells)])];
+  }
+
   /** Creates the view of all `people`, each with the state of their conversation. */
   function team(people, { words, root, today }) {
     const cell = (of, n) => el("td", {}, of ? el("dl", {}, levels(of, people[n]).map(([name, level]) => el("div", {}, el("dt", {}, name), el("dd", {}, level)))) : words("desk-team-not"));
@@ -37,7 +44,7 @@
     const table = el("div", { class: "table-scroll", role: "region", tabindex: 0, "aria-labelledby": "desk-team" }, el("table", { class: "desk-team" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words("desk-team-competency")), people.map((one) => el("th", { scope: "col" }, one.names.report, el("span", { class: "note" }, one.talk.role.title))))),
       el("tbody", {}, rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.asked.title), row.cells.map(cell))))));
-    const sheet = paper("calibration", words("desk-team-paper"), () => blocks(people, words, today()), { words, root, role: "team" });
+    const sheet = paper("calibration", words("desk-team-paper"), () => blocks(people, words, today()), { words, root, role: "team", rows: () => tableRows(people, words) });
     return [el("h2", { id: "desk-team", tabindex: -1 }, words("desk-team")), el("p", { class: "hint" }, words("desk-team-means")), table, sheet.element];
   }
 
