@@ -491,7 +491,7 @@ test("statements that the role is judged on come first, and examples are shown b
   const kept = await page.evaluate(() => Object.values(localStorage).join());
   assert.equal(kept.includes("Defines a measure.") && !kept.includes("zeppelin"), true);
   await step(page, "result");
-  assert.deepEqual(await page.locator(".assess-gap > h3").allInnerTexts(), ["Data", "Talk"]);
+  assert.deepEqual(await page.locator(".assess-gap > h3").allInnerTexts(), ["Data Key", "Talk"]);
   assert.deepEqual(await page.locator(".assess-gap").first().locator(".assess-row > span").allInnerTexts(), ["Defines a measure. Not yet", "Shows the rows. Not yet"]);
   assert.deepEqual(await violations(page), []);
   await close(page);

@@ -29,7 +29,7 @@
       el("p", {}, el("a", { class: "competency", href: asked.grow.url }, state.words("grow-more", { title: asked.title }))));
   }
 
-  const title = (asked, state) => [el("a", { class: "competency", href: asked.url }, asked.title), asked.focus && [" ", el("strong", { class: "flag" }, state.words("focus"))]];
+  const title = (asked, state) => [el("a", { class: "competency", href: asked.url }, asked.title), asked.key && [" ", el("strong", { class: "flag" }, state.words("focus"))]];
 
   /** Folds the statements of a gap on a narrow screen. */
   function folded(asked, parts, state) {

@@ -17,14 +17,14 @@
     const note = state.talk.agreed.find((one) => one.competency === row.asked.id)?.note.trim();
     const told = row.pairs.flatMap((pair) => {
       const all = events(pair, state);
-      const differs = pair.kind === "differ" ? [`${pair.statement.text} ${SIDES.map((name) => `${state.names[name]}: ${state.words(`answer-${pair[name]}`)}`).join("; ")}`] : [];
-      return [...differs.length ? differs : all.length ? [pair.statement.text] : [], ...all];
+      const answers = pair.kind === "differ" ? SIDES.map((name) => `${state.names[name]}: ${state.words(`answer-${pair[name]}`)}`) : [];
+      return answers.length + all.length ? [line(pair.statement.text), list([...answers, ...all])] : [];
     });
     return [
       heading(3, row.asked.title),
       list([`${state.words("picture-role")}: ${state.levelName(row.asked.level)}`, ...SIDES.map(said), `${state.words("desk-agreed")}: ${agreed === null ? state.words("desk-agreed-none") : state.levelName(agreed)}`]),
       note && line(note),
-      told.length > 0 && line(state.words("desk-told")), told.length > 0 && list(told),
+      ...told,
     ].filter(Boolean);
   }
 
@@ -105,4 +105,5 @@
   }
 
   globalThis.rolebookAssess.deskSteps = { ...globalThis.rolebookAssess.deskSteps, summary };
+  Object.assign(globalThis.rolebookAssess, { saveTalk: save });
 })();

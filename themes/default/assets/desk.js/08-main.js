@@ -3,7 +3,7 @@
 // Input: the page, what roles expect, what this browser has stored, and files that the reader opens.
 // Output: the steps, and what is stored. Never fetches or sends anything.
 (() => {
-  const { answers, ask, basis, blankSide, button, chooser, deskSteps, download, el, expectsOf, field, frame, isBlankSide, keeper, openMine, openOne, readAny, readWords, snapshot, steps, store, team, writeMine, writeTalk } = globalThis.rolebookAssess;
+  const { answers, ask, basis, blankSide, button, chooser, deskSteps, download, el, expectsOf, field, frame, isBlankSide, keeper, openMine, openOne, readAny, readWords, saveTalk, snapshot, steps, store, team, writeMine, writeTalk } = globalThis.rolebookAssess;
   const VERSION = 1;
   const order = ["quick", "statements", "compare", "plan", "summary"];
 
@@ -49,6 +49,8 @@
     const allSteps = { ...steps, ...deskSteps };
     const frameOf = frame({ order, words, show: (step, redraw) => allSteps[step](state(), redraw) });
 
+    const take = button(words("desk-save"), () => saveTalk(state()), { hidden: true });
+
     function about() {
       const talk = current;
       const name = (side, label) => field({ label: words(label), value: talk[side].name, change: (text) => { talk[side].name = text; typed(); people(); }, done: save });
@@ -67,11 +69,11 @@
         show(order[0], false);
         told.textContent = words("desk-removed");
       };
-      const take = () => download(`ratings-${today()}.json`, "application/json", writeMine(talk, { handbook: root.dataset.handbook, edition: data.edition ?? "", saved: today(), by: "manager", role: talk.role, scale: state().basis.scale, expects: state().expectsNow() }));
+      const takeMine = () => download(`ratings-${today()}.json`, "application/json", writeMine(talk, { handbook: root.dataset.handbook, edition: data.edition ?? "", saved: today(), by: "manager", role: talk.role, scale: state().basis.scale, expects: state().expectsNow() }));
       return el("details", { class: "lower desk-about" }, el("summary", {}, words("desk-about", { name: desk.nameOf(talk) })),
         el("p", { class: "note" }, [talk.role.title, talk.report.edition, talk.report.saved].filter(Boolean).join(", ")),
         name("report", "desk-name-report"), name("manager", "desk-name-manager"),
-        el("div", { class: "assess-actions" }, mine, button(words("desk-take-mine"), take), button(words("desk-remove"), remove, { class: "assess-button danger" })));
+        el("div", { class: "assess-actions" }, mine, button(words("desk-take-mine"), takeMine), button(words("desk-remove"), remove, { class: "assess-button danger" })));
     }
 
     async function open(files) {
@@ -123,6 +125,7 @@
     function show(step, focus) {
       people();
       document.querySelector(".desk-how").hidden = desk.talks.length > 0;
+      take.hidden = !current?.role.id;
       if (current && !current.role.id) return area.replaceChildren(about(), whichRole());
       if (current) {
         area.replaceChildren(about(), frameOf.nav, frameOf.stage, frameOf.bar);
@@ -158,7 +161,7 @@
     desk.talks = restore(stored) ?? [];
     current = desk.talks[0] ?? null;
     root.append(
-      el("div", { class: "assess-tools" }, el("div", { class: "assess-actions" }, chooser("desk-open", words, open, { several: true, className: "strong" }), button(words("desk-clear"), clear, { class: "assess-button danger" })), told, starter()),
+      el("div", { class: "assess-tools" }, el("div", { class: "assess-actions" }, chooser("desk-open", words, open, { several: true, className: "strong" }), take, button(words("desk-clear"), clear, { class: "assess-button danger" })), told, starter()),
       alert, list, area);
     document.querySelector(".assess-about").classList.add("with-scripts");
     root.hidden = false;
