@@ -126,11 +126,19 @@ test("two people assess, compare, agree, plan, print, and open it again after a 
   await told(report, "Opened: Ada.");
   assert.match(await stage(report), /2 differences/);
   await report.goto(`${address}assess/maker/`);
+  await report.locator(".assess-keep input[type=file]").setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from(file) });
+  await report.getByRole("button", { name: "Use as my answers" }).click();
   await report.locator(".assess-keep input[type=file]").setInputFiles({ name: "k.json", mimeType: "application/json", buffer: Buffer.from(kept) });
   await report.getByRole("button", { name: "Take over plan and levels" }).click();
   await told(report, "Imported.");
   await step(report, "plan");
   assert.equal(await report.getByLabel(/^Who helps/).inputValue(), "Mara");
+  // The picture of their result now has all three: the role, their own answer and their manager's.
+  await step(report, "result");
+  assert.deepEqual(await report.locator(".assess-picture thead th").allInnerTexts(), ["Competency", "Drawing", "What the role expects", "Your answer", "Your manager"]);
+  assert.deepEqual(await report.locator(".assess-picture tbody tr", { hasText: "Talk" }).locator("td").allInnerTexts(), ["", "Practising", "Owning", "Practising"]);
+  assert.deepEqual(await violations(report), []);
+  assert.deepEqual(report.faults, []);
   await close(report);
 
   // The manager's browser still has it after the handbook's next edition, and says what has changed.

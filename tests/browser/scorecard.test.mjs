@@ -97,7 +97,7 @@ test("two interviewers fill in cards, export them, and compare them with differe
   await question(page, "Data").getByText("3 statements to mark one by one").click();
   await page.getByRole("group", { name: "Defines a measure precisely" }).getByRole("radio", { name: "Shown" }).check();
   await question(page, "Data").getByText("Interview questions").click();
-  assert.match(await question(page, "Data").innerText(), /Which measure did you drop\?/);
+  await question(page, "Data").getByText("Which measure did you drop?").waitFor();
   assert.match(await page.locator(".assess-bar").innerText(), /3 of 3 marked\s+Saved in this browser at/);
 
   // The file says what the role expected, with the text of every statement.
@@ -233,6 +233,25 @@ test("hostile scorecards are refused in words, and run nothing", async () => {
   assert.equal(await page.evaluate(() => document.querySelectorAll("main img, main script").length), 0);
   assert.equal(await page.evaluate(() => /** @type {any} */ ({}).polluted), undefined);
   assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
+test("the page says when a card can't be stored, and never overwrites what it can't read", async () => {
+  const address = await host(site);
+  const page = await open(address + kit);
+  await page.evaluate((text) => { localStorage.setItem("rolebook-cards:/", text); }, "{\"cards\": [{\"card\": {\"role\": {\"id\":\"maker\"}}}]}");
+  await page.reload();
+  await page.locator("#card:not([hidden])").waitFor();
+  assert.match(await page.locator(".assess-alert").innerText(), /couldn’t be read\. They were set aside, not overwritten/);
+  await mark(page, "Data", "Shown");
+  assert.match(await page.evaluate(() => localStorage.getItem("rolebook-cards:/:unreadable")), /"maker"/);
+  assert.match(await page.evaluate(() => localStorage.getItem("rolebook-cards:/")), /"mark":"shown"/);
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError"); }; });
+  await mark(page, "Data", "Partly");
+  assert.match(await page.locator(".assess-alert").innerText(), /storage is full\. It stays on screen until you leave the page\. Export the card to keep it\./);
+  assert.match(await page.locator(".assess-bar").innerText(), /Not saved/);
+  assert.equal(JSON.parse((await taken(page, "Export as a file")).text).marks[0].mark, "partly");
+  assert.deepEqual(await violations(page), []);
   await close(page);
 });
 
