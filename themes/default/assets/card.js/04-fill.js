@@ -3,7 +3,7 @@
 //
 // Input: the page's state with the card that is being filled in. Output: the steps' elements.
 (() => {
-  const { MARKS, NOT_ASKED, VERDICTS, cardBlocks, cardRows, choices, copied, deck, el, examplesOf, field, markWord, markedBy, paper } = globalThis.rolebookAssess;
+  const { MARKS, NOT_ASKED, VERDICTS, cardBlocks, cardRows, choices, copied, deck, el, examplesOf, field, markWord, markedBy, narrow, paper } = globalThis.rolebookAssess;
 
   const options = (words) => [...MARKS, NOT_ASKED].map((value) => ({ value, name: markWord(value, words) }));
 
@@ -64,10 +64,14 @@
 
   function fill(state, redraw) {
     const one = (key, more = {}) => field({ label: state.words(key), value: state.card[key], change: (text) => { state.card[key] = text; state.typed(); }, done: state.named, ...more });
+    const named = [state.card.candidate, state.card.interviewer, state.card.date].map((text) => text.trim()).filter(Boolean);
+    const fields = el("div", { class: "card-who" }, one("candidate", { hint: state.words("candidate-means") }), one("interviewer"), one("date", { type: "date" }));
+    // On a phone, the names would be above every question.
+    const who = narrow.matches && named.length === 3 ? el("details", { class: "lower" }, el("summary", {}, named.join(", ")), fields) : fields;
     const cards = deck({ name: "fill", all: state.asked, isDone: (asked) => markOf(asked, state) !== null, show: (asked) => competency(asked, state), state, redraw });
     return {
       title: state.words("fill"),
-      content: [el("p", { class: "hint" }, state.words("fill-means")), el("div", { class: "card-who" }, one("candidate", { hint: state.words("candidate-means") }), one("interviewer"), one("date", { type: "date" })), cards.content],
+      content: [el("p", { class: "hint" }, state.words("fill-means")), who, cards.content],
       card: cards.next,
       progress: () => progress(state),
       next: "verdict",
