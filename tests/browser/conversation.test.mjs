@@ -272,6 +272,10 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["on a phone", { 
         .filter((of) => of.checkVisibility() && of.getBoundingClientRect().height < size).map((of) => `${of.className} ${of.textContent}`), least);
       assert.deepEqual(small, [], at);
     }
+    await page.getByRole("button", { name: "Side by side" }).click();
+    // The drawing of each person stays in its column.
+    const wide = await page.evaluate(() => [...document.querySelectorAll(".desk-team td svg")].filter((of) => of.getBoundingClientRect().right > of.closest("td").getBoundingClientRect().right).length);
+    assert.deepEqual([await page.locator(".desk-team td svg").count(), wide, await overflow(page), await violations(page)], [6, 0, 0, []]);
     await close(page);
   });
 }
