@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 for (const part of ["01-match", "02-file", "03-record", "04-conversation", "06-write"]) await import(`../../themes/default/assets/assess.js/${part}.js`);
+for (const part of ["01-record", "02-together"]) await import(`../../themes/default/assets/card.js/${part}.js`);
 const assess = globalThis.rolebookAssess;
 
 /**
@@ -247,6 +248,11 @@ test("markup in a note is escaped in the Markdown export", () => {
   assert.equal(text, "# \\# \\<b>\n\n1\\. \\*a\\* b\n\n\\[c\\](d)\n\n- \\- \\<script>\n- a\\_b \\`c\\`\n");
 });
 
+test("a table is CSV that a spreadsheet reads as text, in UTF-8", () => {
+  assert.equal(assess.csv([["Competency", "Größe"], ["=1+1", "+1"], ["-1", "@sum"], ["\t=1", "a,b"], ["say \"no\"", "one\ntwo"], [null, 3]]),
+    "\uFEFFCompetency,Größe\r\n'=1+1,'+1\r\n'-1,'@sum\r\n'=1,\"a,b\"\r\n\"say \"\"no\"\"\",\"one\ntwo\"\r\n,3\r\n");
+});
+
 test("a resume bullet is one sentence with the action, the outcome, the number and the scope", () => {
   assert.equal(assess.sentence(event("Withdrew the fax import.", { outcome: "no contract was lost", number: "0 of 40", scope: "one area" })), "Withdrew the fax import; no contract was lost (0 of 40, one area).");
   assert.equal(assess.sentence(event("  ")), "");
@@ -256,4 +262,31 @@ test("evidence counts for the first category that lists its competency, and none
   const ratings = [{ competency: "c", evidence: [event("A"), event("B", { number: "3" })] }, { competency: "x", evidence: [event("C")] }];
   const groups = assess.coverage([{ name: "One", competencies: ["c"] }, { name: "Two", competencies: ["c", "d"] }], ratings);
   assert.deepEqual(groups.map((group) => [group.name, group.events.length, group.lacks.number]), [["One", 2, 1], ["Two", 0, 0], [null, 1, 1]]);
+});
+
+test("cards are compared by candidate, differences first, and a question that wasn't asked is no opinion", () => {
+  const asked = ["plain", "wide", "key", "same", "once", "silent"].map((id) => ({ id, title: id, level: 1, name: "Learning", focus: id === "key", key: id === "key", statements: [{ competency: id, id: "a", level: 1, text: `Does ${id}.`, key: false }] }));
+  const card = (interviewer, marks, more = {}) => ({
+    ...assess.blankCard({ id: "r", title: "R" }), candidate: "A. B.", interviewer, ...more,
+    marks: Object.entries(marks).map(([competency, mark]) => ({ competency, title: competency, level: 1, name: "Learning", mark, evidence: mark ? `${interviewer} on ${competency}` : "", statements: [] })),
+  });
+  const cards = [
+    card("Mara", { plain: "partly", wide: "not-yet", key: "partly", same: "shown", once: "shown", gone: "shown" }, { verdict: "yes" }),
+    card("Jon", { plain: "shown", wide: "shown", key: "shown", same: "shown", once: "not-asked" }, { verdict: "no" }),
+    card("Ines", { same: "not-asked" }),
+  ];
+  const { rows, rest } = assess.compareCards(cards, asked);
+  assert.deepEqual(rows.map((row) => [row.asked.id, row.kind, row.marks]), [
+    ["key", "differ", ["partly", "shown", null]], ["wide", "differ", ["not-yet", "shown", null]], ["plain", "differ", ["partly", "shown", null]],
+    ["once", "few", ["shown", "not-asked", null]], ["same", "same", ["shown", "shown", "not-asked"]], ["silent", "none", [null, null, null]],
+  ]);
+  assert.deepEqual(rows[0].evidence, ["Mara on key", "Jon on key", ""]);
+  assert.deepEqual(rest, [{ n: 0, title: "gone", mark: "shown", text: "Mara on gone" }]);
+  // One statement that is marked differently is a difference, too.
+  for (const [n, mark] of ["shown", "not-yet"].entries()) cards[n].marks.find((one) => one.competency === "same").statements.push({ id: "a", level: 1, text: "Does same.", mark });
+  assert.equal(assess.compareCards(cards, asked).rows.find((row) => row.asked.id === "same").kind, "differ");
+  assert.deepEqual([assess.isSplit(cards), assess.isSplit(cards.slice(1))], [true, false]);
+  const groups = assess.candidateGroups([...cards, { ...cards[0], candidate: "a b" }, { ...cards[0], candidate: "C. D." }]);
+  assert.deepEqual(groups.map((group) => [group.name, group.cards.length]), [["A. B.", 4], ["C. D.", 1]]);
+  assert.deepEqual(assess.readCard(assess.writeCard(cards[0])).card, cards[0]);
 });

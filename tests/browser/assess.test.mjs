@@ -332,6 +332,35 @@ test("evidence becomes a promotion case and resume bullets, and its coverage is 
   await close(page);
 });
 
+test("the whole assessment can be taken as Markdown and as CSV, and its document prints alone", async () => {
+  const page = await open(await host(site) + maker);
+  await answer(page);
+  await note(page, "Says what is missing", "=HYPERLINK(\"x\")");
+  await page.waitForTimeout(500);
+  await step(page, "result");
+  await page.getByRole("button", { name: "Add to plan: Looks at the distribution" }).click();
+  await page.evaluate(() => { location.hash = "#assess-plan"; });
+  await page.getByLabel("Who helps").fill("Mara");
+  await page.waitForTimeout(500);
+  await step(page, "result");
+  const markdown = await page.locator("[data-paper=assessment] textarea").inputValue();
+  for (const part of ["# Self-assessment: Maker\n\nSmall, First, ", "## Data, Key\n\n- What the role expects: Practising (2 of 5)\n- Your answer: Practising (2 of 5)\n\nLooks at the distribution before quoting an average. Sometimes\n\n- Drew the spread for support.", "## Talk"]) assert.ok(markdown.includes(part), `${part}\n${markdown}`);
+  const csv = await take(page, "Download as CSV");
+  assert.ok(csv.startsWith("\uFEFFCompetency,Key,What the role expects,Your answer,Your manager,Statement,Level of the statement,Answer,Evidence,Review on,Who helps,Practices,Note\r\nData,Key,Practising (2 of 5),Practising (2 of 5),,,,,,,,,\r\n"), csv);
+  for (const row of ["Data,Key,Practising (2 of 5),Practising (2 of 5),,Looks at the distribution before quoting an average.,Practising (2 of 5),Sometimes,Drew the spread for support.,,Mara,,\r\n", "Talk,,Learning (1 of 5),Learning (1 of 5),,Says what is missing.,Learning (1 of 5),Consistently,\"'=HYPERLINK(\"\"x\"\").\",,,,\r\n"]) assert.ok(csv.includes(row), `${row}\n${csv}`);
+  const visible = (selector) => page.locator(selector).first().isVisible();
+  await page.emulateMedia({ media: "print" });
+  // The result prints as it is shown, unless its document is asked for.
+  assert.deepEqual([await visible(".assess-gap"), await visible("[data-paper=assessment]"), await visible(".top")], [true, false, true]);
+  await page.emulateMedia({ media: "screen" });
+  await page.evaluate(() => { window.print = () => {}; });
+  await page.locator("[data-paper=assessment]").getByRole("button", { name: "Print" }).click();
+  await page.emulateMedia({ media: "print" });
+  assert.deepEqual([await visible(".assess-gap"), await visible("[data-paper=assessment] .assess-sheet"), await visible(".top")], [false, true, false]);
+  assert.deepEqual(page.faults, []);
+  await close(page);
+});
+
 test("a document prints without the form and the page around it", async () => {
   const page = await open(await host(site) + maker);
   await answer(page);
@@ -462,7 +491,7 @@ test("statements that the role is judged on come first, and examples are shown b
   const kept = await page.evaluate(() => Object.values(localStorage).join());
   assert.equal(kept.includes("Defines a measure.") && !kept.includes("zeppelin"), true);
   await step(page, "result");
-  assert.deepEqual(await page.locator(".assess-gap > h3").allInnerTexts(), ["Data", "Talk"]);
+  assert.deepEqual(await page.locator(".assess-gap > h3").allInnerTexts(), ["Data Key", "Talk"]);
   assert.deepEqual(await page.locator(".assess-gap").first().locator(".assess-row > span").allInnerTexts(), ["Defines a measure. Not yet", "Shows the rows. Not yet"]);
   assert.deepEqual(await violations(page), []);
   await close(page);

@@ -103,6 +103,9 @@ test("two people assess, compare, agree, plan, print, and open it again after a 
   await manager.getByText("View as Markdown").first().click();
   const markdown = await manager.locator("[data-paper=conversation] textarea").inputValue();
   for (const part of ["# Growth conversation: Ada, Maker", "### Looks at the distribution before quoting an average.", "- Review on: 2027-03-01\n- Who helps: Mara", "- Draws the spread in the June review\n- Asks Mara", "Next conversation: 2027-01-15", "Two more launches first.", "- Level that you agree on: Learning (1 of 5)", "Ada: Drew the spread for support.", "Manager: Quoted the average in May."]) assert.ok(markdown.includes(part), `${part}\n${markdown}`);
+  const csv = await take(manager, "Download as CSV");
+  assert.ok(csv.startsWith("\uFEFFCompetency,Key,What the role expects,Ada,Manager,Level that you agree on,"), csv);
+  assert.ok(csv.includes("\r\nData,Key,Practising (2 of 5),Practising (2 of 5),Learning (1 of 5),Learning (1 of 5),Two more launches first.,Looks at the distribution before quoting an average.,Practising (2 of 5),Consistently,Sometimes,Drew the spread for support.,Quoted the average in May.,2027-03-01,Mara,\"Draws the spread in the June review\nAsks Mara\",\r\n"), csv);
   // A promotion case and bullets come from the evidence of both.
   await manager.getByText("Promotion case and résumé bullets").click();
   const source = (paper) => manager.locator(`[data-paper=${paper}] textarea`).inputValue();
@@ -123,11 +126,19 @@ test("two people assess, compare, agree, plan, print, and open it again after a 
   await told(report, "Opened: Ada.");
   assert.match(await stage(report), /2 differences/);
   await report.goto(`${address}assess/maker/`);
+  await report.locator(".assess-keep input[type=file]").setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from(file) });
+  await report.getByRole("button", { name: "Use as my answers" }).click();
   await report.locator(".assess-keep input[type=file]").setInputFiles({ name: "k.json", mimeType: "application/json", buffer: Buffer.from(kept) });
   await report.getByRole("button", { name: "Take over plan and levels" }).click();
   await told(report, "Imported.");
   await step(report, "plan");
   assert.equal(await report.getByLabel(/^Who helps/).inputValue(), "Mara");
+  // The picture of their result now has all three: the role, their own answer and their manager's.
+  await step(report, "result");
+  assert.deepEqual(await report.locator(".assess-picture thead th").allInnerTexts(), ["Competency", "Drawing", "What the role expects", "Your answer", "Your manager"]);
+  assert.deepEqual(await report.locator(".assess-picture tbody tr", { hasText: "Talk" }).locator("td").allInnerTexts(), ["", "Practising", "Owning", "Practising"]);
+  assert.deepEqual(await violations(report), []);
+  assert.deepEqual(report.faults, []);
   await close(report);
 
   // The manager's browser still has it after the handbook's next edition, and says what has changed.
@@ -154,7 +165,10 @@ test("the desk keeps conversations in this browser, and clearing empties its sto
   assert.deepEqual(await page.locator(".desk-people button").allInnerTexts(), ["Ada", "Ben", "Side by side"]);
   await page.getByRole("button", { name: "Side by side" }).click();
   assert.deepEqual(await page.locator(".desk-team thead th").allInnerTexts(), ["Competency", "Ada\nMaker", "Ben\nMaker"].map((text) => text));
-  assert.match(await page.locator(".desk-team tbody tr").first().innerText(), /Practising \(2 of 5\)/);
+  assert.match(await page.locator(".desk-team tbody tr").first().innerText(), /Data\s+Key\s+The role expects: Practising\.\s+Their answer\s+Practising\s+Manager\s+no answer/);
+  const csv = await take(page, "Download as CSV");
+  assert.ok(csv.startsWith("\uFEFFCompetency,Ada: The role expects,Ada: Their answer,Ada: Manager,Ben: The role expects,"), csv);
+  assert.ok(csv.includes("\r\nData,Practising (2 of 5),Practising (2 of 5),no answer,Practising (2 of 5),Learning (1 of 5),no answer\r\n"), csv);
   assert.deepEqual(await violations(page), []);
   await page.getByRole("button", { name: "Clear everything" }).click();
   await page.locator("dialog[open]").getByRole("button", { name: "Clear everything" }).click();
@@ -258,6 +272,10 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["on a phone", { 
         .filter((of) => of.checkVisibility() && of.getBoundingClientRect().height < size).map((of) => `${of.className} ${of.textContent}`), least);
       assert.deepEqual(small, [], at);
     }
+    await page.getByRole("button", { name: "Side by side" }).click();
+    // The drawing of each person stays in its column.
+    const wide = await page.evaluate(() => [...document.querySelectorAll(".desk-team td svg")].filter((of) => of.getBoundingClientRect().right > of.closest("td").getBoundingClientRect().right).length);
+    assert.deepEqual([await page.locator(".desk-team td svg").count(), wide, await overflow(page), await violations(page)], [6, 0, 0, []]);
     await close(page);
   });
 }

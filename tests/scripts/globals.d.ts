@@ -18,6 +18,11 @@ interface RolebookAssess {
   examplesOf: any; expected: any; field: any; gap: any; gaps: any; isBlank: any; isEmpty: any; keep: any; labelled: any; levelNow: any; likeness: any; markdown: any; match: any;
   merge: any; paper: any; plain: any; readPage: any; readRecord: any; sentence: any; source: any; toAnswer: any; unreadable: any; warning: any;
   writeRecord: any;
+  levelLine: any; pictureKey: any; saveTalk: any;
+  csv: any; chooser: any; eventText: any; planTitles: any; planned: any; sheet: any; keeper: any; readAll: any;
+  MARKS: string[]; NOT_ASKED: string; VERDICTS: string[]; cardSteps: Record<string, any>;
+  blankCard: any; candidateGroups: any; cardBlocks: any; cardExpects: any; cardRows: any; compareCards: any; isBlankCard: any; isSplit: any; keptCard: any; markWord: any;
+  markedBy: any; readCard: any; togetherBlocks: any; verdictWord: any; whose: any; writeCard: any;
 }
 
 /**

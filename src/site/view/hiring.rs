@@ -15,6 +15,7 @@ use crate::text::path::UrlPath;
 /// The data for the hiring template.
 #[derive(Debug, Serialize)]
 pub struct Hiring {
+    pub id: String,
     pub role: Link,
     pub summary: Option<String>,
     pub scope: Option<String>,
@@ -83,6 +84,7 @@ pub fn hiring(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Hiring> {
         interview: view.cells.interview(expectation.competency),
     });
     Some(Hiring {
+        id: view.book.id(chapter).to_owned(),
         role: view.link(chapter),
         summary: view.meta(chapter).summary.clone(),
         scope: facts.scope.clone(),

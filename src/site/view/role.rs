@@ -88,6 +88,7 @@ pub struct Inherited {
 /// What is expected of one competency.
 #[derive(Clone, Debug, Serialize)]
 pub struct Expected {
+    pub id: String,
     pub title: String,
     pub url: Option<String>,
     pub level: u8,
@@ -109,6 +110,7 @@ pub struct Expected {
 /// A statement.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cell {
+    pub id: String,
     pub html: Html,
     pub url: String,
     /// Whether the role is judged on the statement.
@@ -279,6 +281,7 @@ pub fn expected(
     let top = view.top(expectation.competency, role.scope());
     let scope = view.book.scope(expectation.competency, role.scope());
     Expected {
+        id: view.book.id(expectation.competency).to_owned(),
         url: view.level_url(expectation.competency, at).or(link.url),
         title: link.title,
         level,
@@ -341,7 +344,8 @@ fn cells(
     let cell = |(n, statement): (usize, &Statement)| {
         let is_new = shown(statement, facts)?;
         let (html, url) = (view.cells.statement(competency, n), view.anchor(competency, &statement.id));
-        Some((n, Cell { html, url, key: false, is_new, examples: view.cells.examples(competency, n) }))
+        let (id, examples) = (statement.id.clone(), view.cells.examples(competency, n));
+        Some((n, Cell { id, html, url, key: false, is_new, examples }))
     };
     facts.statements.iter().enumerate().filter_map(cell).collect()
 }

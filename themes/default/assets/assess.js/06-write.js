@@ -1,8 +1,8 @@
-// Writes the documents that readers take with them: growth plan, promotion case, résumé bullets.
-// Also groups evidence by what it shows.
+// Writes the documents that readers take with them: growth plan, promotion case, résumé bullets, and
+// tables. Also groups evidence by what it shows.
 //
-// Input: blocks of text. Output: Markdown in which everything that was typed is escaped. Never
-// touches the page.
+// Input: blocks of text, or rows. Output: Markdown in which everything that was typed is escaped, or
+// CSV that a spreadsheet reads as text. Never touches the page.
 (() => {
   const heading = (level, text) => ({ kind: "heading", level, text });
   const line = (text) => ({ kind: "text", text });
@@ -22,6 +22,18 @@
       return block.items.map((item) => `- ${escape(item)}`).join("\n");
     };
     return `${blocks.map(one).filter(Boolean).join("\n\n")}\n`;
+  }
+
+  /**
+   * Writes rows as CSV (RFC 4180). Begins with a byte order mark, without which Excel doesn't read it as
+   * UTF-8. A cell that a spreadsheet would read as a formula gets an apostrophe in front.
+   */
+  function csv(rows) {
+    const cell = (value) => {
+      const text = String(value ?? "").trim().replace(/^[=+\-@]/u, "'$&");
+      return /[",\r\n]/u.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
+    };
+    return `\ufeff${rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
   }
 
   /** Writes an event as one sentence: the action, the outcome, and (the number and the scope). */
@@ -53,5 +65,5 @@
     return told.map((group) => ({ ...group, lacks: Object.fromEntries(["outcome", "number", "scope"].map((key) => [key, lack(group.events, key)])) }));
   }
 
-  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { block: { heading, line, list }, coverage, markdown, sentence });
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { block: { heading, line, list }, coverage, csv, markdown, sentence });
 })();

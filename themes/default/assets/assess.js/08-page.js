@@ -66,16 +66,16 @@
     const id = block.dataset.competency;
     return {
       id, title: said(link), url: link.getAttribute("href"), level: Number(block.dataset.level), focus: block.classList.contains("focus"),
-      isComplete: block.dataset.levels === "replace", meaning: block.querySelector(".meaning"),
+      isComplete: block.dataset.levels === "replace", name: block.dataset.name ?? "", meaning: block.querySelector(".meaning"), interview: blocks.map((one) => one.querySelector(".ask")).find(Boolean),
       statements: readStatements(blocks, id),
       grow: grow && { text: grow.querySelector(".grow-text"), title: said(grow.querySelector("summary").firstChild), url: grow.querySelector("p:last-child a").getAttribute("href") },
     };
   }
 
-  /** Collects the blocks of each competency, in the order of the page. */
-  function readAll() {
+  /** Collects the blocks of each competency below `place`, in the order of the page. */
+  function readAll(place = ".assess-asked") {
     const blocks = new Map();
-    for (const block of document.querySelectorAll(".assess-asked [data-competency]")) {
+    for (const block of document.querySelectorAll(`${place} [data-competency]`)) {
       blocks.set(block.dataset.competency, [...(blocks.get(block.dataset.competency) ?? []), block]);
     }
     const asked = [...blocks.values()].map(readAsked);
@@ -157,5 +157,5 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
-  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, labelled, readPage, readWords });
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, labelled, readAll, readPage, readWords });
 })();

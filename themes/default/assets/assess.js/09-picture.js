@@ -21,6 +21,7 @@
     return draw("circle", { class: "picture-report", cx: x, cy: y, r: 5.5 });
   }
 
+  /** Draws one row: its levels as marks on a line with `steps` steps. */
   function line(row, steps) {
     const y = ROW / 2;
     const x = (level) => EDGE + (level * (WIDTH - 2 * EDGE)) / steps;
@@ -53,5 +54,5 @@
           kinds.map((kind) => el("td", {}, row[kind] === null ? "–" : level(row[kind]))))))));
   }
 
-  Object.assign(globalThis.rolebookAssess, { picture });
+  Object.assign(globalThis.rolebookAssess, { levelLine: line, picture, pictureKey: key });
 })();

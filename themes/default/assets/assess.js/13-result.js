@@ -4,7 +4,7 @@
 // Input: the page's state. Output: the step's elements. Never shows a total, an average or a
 // percentage, and never leaves out an answer.
 (() => {
-  const { button, changed, copied, el, gaps, isBlank, levelNow, narrow, picture } = globalThis.rolebookAssess;
+  const { button, changed, copied, el, gaps, isBlank, levelNow, narrow, picture, sheet } = globalThis.rolebookAssess;
 
   function row(statement, state, note) {
     const planned = () => state.planned(statement);
@@ -29,7 +29,7 @@
       el("p", {}, el("a", { class: "competency", href: asked.grow.url }, state.words("grow-more", { title: asked.title }))));
   }
 
-  const title = (asked, state) => [el("a", { class: "competency", href: asked.url }, asked.title), asked.focus && [" ", el("strong", { class: "flag" }, state.words("focus"))]];
+  const title = (asked, state) => [el("a", { class: "competency", href: asked.url }, asked.title), asked.key && [" ", el("strong", { class: "flag" }, state.words("focus"))]];
 
   /** Folds the statements of a gap on a narrow screen. */
   function folded(asked, parts, state) {
@@ -109,6 +109,7 @@
         lines("met", all.filter((gap) => gap.kind === "met"), state),
         lines("unknown", unknown, state, el("p", {}, el("a", { href: "#assess-quick" }, state.words("to-quick")))),
         leftOver(state),
+        !isBlankYet && sheet(state).element,
       ],
       progress: () => state.words("plan-n", { n: state.record.plan.length }),
       next: "plan",

@@ -2,66 +2,10 @@
 //
 // Input: the page's state. Output: the step's elements and the plan as a document.
 (() => {
-  const { PLANNED, ask, block, button, copied, download, el, field, gaps, markdown, narrow } = globalThis.rolebookAssess;
+  const { PLANNED, ask, block, button, copied, el, field, gaps, paper, source } = globalThis.rolebookAssess;
 
   // Whether the reader is choosing statements. The list stays open until they are done.
   let choosing = false;
-
-  /** Shows blocks of text as elements. Markup in them is shown as text. */
-  function shown(blocks) {
-    return blocks.map((one) => {
-      if (one.kind === "heading") return el(`h${one.level + 2}`, {}, one.text);
-      if (one.kind === "list") return el("ul", {}, one.items.map((item) => el("li", {}, item)));
-      return one.text.split(/\n\s*\n/u).filter((text) => text.trim()).map((text) => el("p", {}, text.trim()));
-    });
-  }
-
-  /** A long document is folded on a phone. Printing unfolds it. */
-  const isShort = (sheet) => sheet.textContent.length < 800;
-
-  /** Creates a document with buttons to copy, download and print it. `write` returns its blocks. */
-  function paper(id, name, write, state) {
-    const sheet = el("div", { class: "assess-sheet" });
-    const source = el("textarea", { class: "assess-field", rows: 8, readonly: true, "aria-label": state.words("markdown") });
-    const told = el("span", { role: "status", class: "note" });
-    const refresh = () => {
-      const blocks = write();
-      sheet.replaceChildren(...shown(blocks).flat(Infinity));
-      source.value = markdown(blocks);
-    };
-    const copy = async () => {
-      refresh();
-      try {
-        await navigator.clipboard.writeText(source.value);
-        told.textContent = state.words("copied");
-      } catch {
-        // There is no clipboard, for example in a folder opened in a browser. Select the text, so
-        // that the reader can copy it with the keyboard.
-        raw.open = true;
-        source.select();
-        told.textContent = state.words("copy-by-hand");
-      }
-    };
-    const print = (event) => {
-      refresh();
-      const fold = event.currentTarget.closest(".assess-paper").querySelector("details");
-      if (fold?.contains(sheet)) fold.open = true;
-      state.root.dataset.print = id;
-      window.print();
-    };
-    const raw = el("details", { class: "lower assess-raw" }, el("summary", {}, state.words("markdown")), source);
-    refresh();
-    return {
-      refresh,
-      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), narrow.matches ? el("details", { class: "lower", open: isShort(sheet) }, el("summary", {}, state.words("paper-show"), el("span", { class: "sr" }, ` (${name})`)), sheet) : sheet,
-        el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), button(state.words("print"), print), told), raw),
-    };
-  }
-
-  /** Returns the line that says which handbook and edition a document is based on, and its date. */
-  function source(state) {
-    return block.line([state.handbook, state.edition, state.today()].filter(Boolean).join(", "));
-  }
 
   function practices(item, state, changed) {
     const grow = state.all.find((asked) => asked.id === item.competency)?.grow;
@@ -134,6 +78,5 @@
     };
   }
 
-  Object.assign(globalThis.rolebookAssess, { paper, source });
   globalThis.rolebookAssess.steps = { ...globalThis.rolebookAssess.steps, plan };
 })();

@@ -3,7 +3,9 @@
 // Input: the page's state. Output: the step's elements and two documents. Says what has no evidence
 // yet, and never makes up evidence.
 (() => {
-  const { block, coverage, el, evidence, expected, field, isBlank, narrow, paper, sentence, source } = globalThis.rolebookAssess;
+  const { block, coverage, el, eventText, evidence, expected, field, isBlank, narrow, paper, sentence, source } = globalThis.rolebookAssess;
+  // More statements than this are folded on any screen.
+  const FEW = 3;
   const told = (rating) => rating.evidence.filter((event) => !isBlank(event));
 
   /** Describes in words how well one kind of evidence is covered. */
@@ -32,7 +34,7 @@
     wanted.sort((a, b) => Number(b.one.key) - Number(a.one.key));
     const titles = new Map(state.all.map((asked) => [asked.id, asked.title]));
     const one = (statement) => el("fieldset", { class: "assess-planned" }, el("legend", {}, statement.text), el("p", { class: "level" }, titles.get(statement.competency)), evidence(statement, state, true));
-    // On a phone, the fields of one statement fill the screen.
+    // On a phone, the fields of one statement fill the screen, and those of many fill any.
     const folded = (statement) => {
       const box = el("details", { class: "lower" }, el("summary", {}, statement.text, " ", el("span", { class: "note" }, titles.get(statement.competency))));
       box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(one(statement)); });
@@ -44,7 +46,7 @@
       return el("li", {}, box);
     };
     return [
-      withNotes.length ? withNotes.map(narrow.matches ? folded : one) : el("p", { class: "hint" }, state.words("case-none"), " ", el("a", { href: "#assess-statements" }, state.words("to-statements"))),
+      withNotes.length ? withNotes.map(narrow.matches || withNotes.length > FEW ? folded : one) : el("p", { class: "hint" }, state.words("case-none"), " ", el("a", { href: "#assess-statements" }, state.words("to-statements"))),
       wanted.length > 0 && el("details", { class: "lower" }, el("summary", {}, state.words("case-more")), el("ul", { class: "plain" }, wanted.map(more))),
     ];
   }
@@ -69,10 +71,9 @@
     const { heading, line, list } = block;
     const { need, wrong } = state.caseOf();
     const all = judged(state);
-    const event = (one) => [sentence(one), one.seen.trim() && state.words("seen-by", { who: one.seen.trim() })].filter(Boolean).join(" ");
     const shown = all.filter((one) => one.shown.length).flatMap(({ asked, shown: statements }) => [
       heading(3, [asked.title, state.levelName(asked.level)].join(", ")),
-      ...statements.flatMap((one) => [line(one.text), list(told(state.found.get(one).rating).map(event))]),
+      ...statements.flatMap((one) => [line(one.text), list(told(state.found.get(one).rating).map((event) => eventText(event, state.words)))]),
     ]);
     const open = all.flatMap((one) => one.open.map((statement) => `${one.asked.title}: ${statement.text}`));
     return [

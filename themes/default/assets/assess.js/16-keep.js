@@ -25,14 +25,14 @@
   }
 
   /**
-   * Reads a file that the reader chose. Returns what it contains, or the sentence that says why it is
-   * refused.
+   * Reads a file that the reader chose. Returns what `parse` finds in it, or the sentence that says why
+   * it is refused.
    */
-  async function readChosen(chosen, words) {
+  async function readChosen(chosen, words, parse = readAny) {
     if (chosen.size > LARGEST) return { refused: words("fault-large") };
     let text;
     try { text = await chosen.text(); } catch { return { refused: words("fault-file") }; }
-    const read = readAny(text);
+    const read = parse(text);
     return read.fault ? { refused: words(`fault-${read.fault}`, { where: read.where }) } : read;
   }
 

@@ -4,7 +4,7 @@
 // Input: the conversation. Output: the step's elements. Never shows a total, and never says who is
 // right.
 (() => {
-  const { SIDES, agreedLevel, compare, deck, el, field, picture, sentence } = globalThis.rolebookAssess;
+  const { SIDES, agreedLevel, compare, deck, el, eventText, field, picture } = globalThis.rolebookAssess;
 
   /** Shows what has changed in the handbook since the answers were given. */
   function changes(state) {
@@ -25,8 +25,7 @@
 
   function evidence(events, name, state) {
     if (!events.length) return null;
-    const one = (event) => [sentence(event), event.seen.trim() && state.words("seen-by", { who: event.seen.trim() })].filter(Boolean).join(" ");
-    return el("div", { class: "desk-told" }, el("span", { class: "note" }, state.words("desk-evidence-of", { name })), el("ul", {}, events.map((event) => el("li", {}, one(event)))));
+    return el("div", { class: "desk-told" }, el("span", { class: "note" }, state.words("desk-evidence-of", { name })), el("ul", {}, events.map((event) => el("li", {}, eventText(event, state.words)))));
   }
 
   function statement(pair, state) {

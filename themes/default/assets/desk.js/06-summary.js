@@ -3,10 +3,10 @@
 // Input: the conversation. Output: the step's elements. Contains what both said and agreed, and no
 // number that sums it up.
 (() => {
-  const { SIDES, agreedLevel, block, bulletBlocks, button, compare, download, el, paper, sentence, talkCase, writeTalk } = globalThis.rolebookAssess;
+  const { SIDES, agreedLevel, block, bulletBlocks, button, compare, download, el, eventText, paper, planTitles, planned: planCells, talkCase, writeTalk } = globalThis.rolebookAssess;
 
   function events(pair, state) {
-    return SIDES.flatMap((name) => pair.told[name].map((event) => `${state.names[name]}: ${[sentence(event), event.seen.trim() && state.words("seen-by", { who: event.seen.trim() })].filter(Boolean).join(" ")}`));
+    return SIDES.flatMap((name) => pair.told[name].map((event) => `${state.names[name]}: ${eventText(event, state.words)}`));
   }
 
   /** Writes one competency: both levels, the agreement, and the evidence of both. */
@@ -17,14 +17,14 @@
     const note = state.talk.agreed.find((one) => one.competency === row.asked.id)?.note.trim();
     const told = row.pairs.flatMap((pair) => {
       const all = events(pair, state);
-      const differs = pair.kind === "differ" ? [`${pair.statement.text} ${SIDES.map((name) => `${state.names[name]}: ${state.words(`answer-${pair[name]}`)}`).join("; ")}`] : [];
-      return [...differs.length ? differs : all.length ? [pair.statement.text] : [], ...all];
+      const answers = pair.kind === "differ" ? SIDES.map((name) => `${state.names[name]}: ${state.words(`answer-${pair[name]}`)}`) : [];
+      return answers.length + all.length ? [line(pair.statement.text), list([...answers, ...all])] : [];
     });
     return [
       heading(3, row.asked.title),
       list([`${state.words("picture-role")}: ${state.levelName(row.asked.level)}`, ...SIDES.map(said), `${state.words("desk-agreed")}: ${agreed === null ? state.words("desk-agreed-none") : state.levelName(agreed)}`]),
       note && line(note),
-      told.length > 0 && line(state.words("desk-told")), told.length > 0 && list(told),
+      ...told,
     ].filter(Boolean);
   }
 
@@ -51,6 +51,34 @@
     ];
   }
 
+  /** Writes the conversation as rows: one for each competency, and one for each statement that either answered or that is planned. */
+  function rows(state) {
+    const { names, talk, words } = state;
+    const level = (of) => (of === null ? "" : state.levelName(of));
+    const answer = (of) => (of ? words(`answer-${of}`) : "");
+    const both = (title) => SIDES.map((name) => `${title}: ${names[name]}`);
+    const titles = [words("picture-competency"), words("focus"), words("picture-role"), ...SIDES.map((name) => names[name]), words("desk-agreed"), words("desk-agreed-note"), words("column-statement"), words("column-level"), ...both(words("column-answer")), ...both(words("case-evidence")), ...planTitles(words)];
+    const { rows: compared, rest } = compare(state.now(), state.basis.asked);
+    const left = new Set(talk.plan);
+    const planOf = (row, statement) => {
+      const item = talk.plan.find((one) => one.competency === row.asked.id && one.id === statement.id);
+      left.delete(item);
+      return planCells(item);
+    };
+    const of = (row) => {
+      const note = talk.agreed.find((one) => one.competency === row.asked.id)?.note ?? "";
+      const head = [row.asked.title, row.asked.key ? words("focus") : "", level(row.asked.level), ...SIDES.map((name) => level(row[name])), level(agreedLevel(row, state.now())), note];
+      const statement = (pair) => [...head, pair.statement.text, state.levelName(pair.statement.level), ...SIDES.map((name) => answer(pair[name])), ...SIDES.map((name) => pair.told[name].map((event) => eventText(event, words)).join("\n")), ...planOf(row, pair.statement)];
+      return [[...head, "", "", "", "", "", "", ...planCells(null)], ...row.pairs.map(statement)];
+    };
+    const all = compared.flatMap(of);
+    const bare = (one, name) => [one.title, "", "", "", "", "", "", one.text, state.levelName(one.level), ...SIDES.map((side) => (side === name ? answer(one.answer) : "")), ...SIDES.map((side) => (side === name ? one.evidence.map((event) => eventText(event, words)).join("\n") : ""))];
+    return [
+      titles, ...all, ...[...left].map((item) => [...bare({ ...item, answer: null, evidence: [] }, null), ...planCells(item)]),
+      ...SIDES.flatMap((name) => rest[name].map((one) => [...bare(one, name), ...planCells(null)])),
+    ];
+  }
+
   /** Saves the conversation as a file for both. */
   function save(state) {
     const name = state.names.report.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
@@ -60,7 +88,7 @@
   }
 
   function summary(state) {
-    const sheet = paper("conversation", state.words("desk-summary-paper"), () => blocks(state), state);
+    const sheet = paper("conversation", state.words("desk-summary-paper"), () => blocks(state), { ...state, rows: () => rows(state) });
     const others = [paper("promotion-case", state.words("case-paper"), () => talkCase(state), state), paper("resume-bullets", state.words("resume-paper"), () => bulletBlocks(state), state)];
     return {
       title: state.words("desk-summary"),
@@ -77,4 +105,5 @@
   }
 
   globalThis.rolebookAssess.deskSteps = { ...globalThis.rolebookAssess.deskSteps, summary };
+  Object.assign(globalThis.rolebookAssess, { saveTalk: save });
 })();

@@ -3,7 +3,7 @@
 // Input: all conversations on the desk. Output: a table in words, and the same as a document. Never
 // ranks people, and never adds levels up.
 (() => {
-  const { block, compare, el, paper } = globalThis.rolebookAssess;
+  const { block, compare, el, levelLine, paper, pictureKey } = globalThis.rolebookAssess;
 
   /** Lists the competencies of all people, those in which the ratings are furthest apart first. */
   function rowsOf(people) {
@@ -30,15 +30,33 @@
     return [heading(1, words("desk-team")), line(today), ...rowsOf(people).flatMap(one)];
   }
 
+  /** Writes the view as rows: three columns for each person. */
+  function tableRows(people, words) {
+    const titles = people.flatMap((one) => ["desk-team-role", "desk-report", "desk-manager"].map((key) => `${one.names.report}: ${words(key)}`));
+    const cells = (of, n) => (of ? levels(of, people[n]).map(([, level]) => level) : [words("desk-team-not"), "", ""]);
+    return [[words("desk-team-competency"), ...titles], ...rowsOf(people).map((row) => [row.asked.title, ...row.cells.flatMap(cells)])];
+  }
+
   /** Creates the view of all `people`, each with the state of their conversation. */
   function team(people, { words, root, today }) {
-    const cell = (of, n) => el("td", {}, of ? el("dl", {}, levels(of, people[n]).map(([name, level]) => el("div", {}, el("dt", {}, name), el("dd", {}, level)))) : words("desk-team-not"));
+    const name = (level, one) => (level === null ? words("desk-no-answer") : one.stepName(level));
+    const fact = (key, text) => el("div", {}, el("dt", {}, words(key)), el("dd", {}, text));
+    const cell = (of, n, isShared) => el("td", {}, of ? [
+      levelLine({ role: of.asked.level, report: of.report, manager: of.manager }, people[n].scale.length),
+      el("dl", {}, !isShared && fact("desk-team-role", name(of.asked.level, people[n])), fact("desk-report", name(of.report, people[n])), fact("desk-manager", name(of.manager, people[n]))),
+    ] : words("desk-team-not"));
+    /** What is expected is said once if it is the same of everybody. */
+    const line = (row) => {
+      const isShared = row.cells.every((of, n) => of && name(of.asked.level, people[n]) === name(row.asked.level, people[0]));
+      return el("tr", {}, el("th", { scope: "row" }, row.asked.title, row.asked.key && [" ", el("strong", { class: "flag" }, words("focus"))], isShared && el("span", { class: "note" }, words("asks", { level: name(row.asked.level, people[0]) }))), row.cells.map((of, n) => cell(of, n, isShared)));
+    };
     const rows = rowsOf(people);
+    const key = el("p", { class: "picture-key" }, [["role", "desk-team-role"], ["report", "desk-report"], ["manager", "desk-manager"]].map(([kind, label]) => pictureKey(kind, words(label))));
     const table = el("div", { class: "table-scroll", role: "region", tabindex: 0, "aria-labelledby": "desk-team" }, el("table", { class: "desk-team" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words("desk-team-competency")), people.map((one) => el("th", { scope: "col" }, one.names.report, el("span", { class: "note" }, one.talk.role.title))))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.asked.title), row.cells.map(cell))))));
-    const sheet = paper("calibration", words("desk-team-paper"), () => blocks(people, words, today()), { words, root, role: "team" });
-    return [el("h2", { id: "desk-team", tabindex: -1 }, words("desk-team")), el("p", { class: "hint" }, words("desk-team-means")), table, sheet.element];
+      el("tbody", {}, rows.map(line))));
+    const sheet = paper("calibration", words("desk-team-paper"), () => blocks(people, words, today()), { words, root, role: "team", isFolded: true, rows: () => tableRows(people, words) });
+    return [el("h2", { id: "desk-team", tabindex: -1 }, words("desk-team")), el("p", { class: "hint" }, words("desk-team-means")), key, table, sheet.element];
   }
 
   Object.assign(globalThis.rolebookAssess, { team });

@@ -3,7 +3,7 @@
 // Input: the page, what roles expect, what this browser has stored, and files that the reader opens.
 // Output: the steps, and what is stored. Never fetches or sends anything.
 (() => {
-  const { answers, ask, basis, blankSide, button, deskSteps, download, el, expectsOf, field, frame, isBlankSide, openMine, openOne, readAny, readWords, snapshot, steps, store, team, unreadable, writeMine, writeTalk } = globalThis.rolebookAssess;
+  const { answers, ask, basis, blankSide, button, chooser, deskSteps, download, el, expectsOf, field, frame, isBlankSide, keeper, openMine, openOne, readAny, readWords, saveTalk, snapshot, steps, store, team, writeMine, writeTalk } = globalThis.rolebookAssess;
   const VERSION = 1;
   const order = ["quick", "statements", "compare", "plan", "summary"];
 
@@ -18,23 +18,11 @@
     const area = el("div", { class: "desk-area" });
     const today = () => new Date().toLocaleDateString("sv-SE");
     let current = null;
-    let timer = null;
-    let locked = null;
     const desk = { talks: [], words, nameOf: (talk) => talk.report.name.trim() || words("desk-unnamed"), choose(talk) { current = talk; } };
-
-    function save() {
-      clearTimeout(timer);
-      timer = null;
-      const text = desk.talks.length ? JSON.stringify({ version: VERSION, talks: desk.talks.map((talk) => JSON.parse(writeTalk(talk))) }) : "";
-      const fault = locked ?? place.save(text);
-      alert.replaceChildren(...fault ? [el("p", {}, el("strong", {}, words(`desk-store-${fault}`)), " ", words("desk-store-means"))] : []);
-      frameOf?.say(fault ? words("not-saved") : words("saved", { time: new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) }));
-      frameOf?.update();
-    }
-    function typed() {
-      clearTimeout(timer);
-      timer = setTimeout(save, 400);
-    }
+    const { save, typed, restore, clear: empty } = keeper({
+      place, alert, words, say: (text) => { frameOf.say(text); frameOf.update(); },
+      write: () => (desk.talks.length ? JSON.stringify({ version: VERSION, talks: desk.talks.map((talk) => JSON.parse(writeTalk(talk))) }) : ""),
+    });
 
     /** Creates the state of a conversation: the manager's answers, and what the steps need. */
     function stateOf(talk) {
@@ -61,16 +49,18 @@
     const allSteps = { ...steps, ...deskSteps };
     const frameOf = frame({ order, words, show: (step, redraw) => allSteps[step](state(), redraw) });
 
+    const take = button(words("desk-save"), () => saveTalk(state()), { hidden: true });
+
     function about() {
       const talk = current;
       const name = (side, label) => field({ label: words(label), value: talk[side].name, change: (text) => { talk[side].name = text; typed(); people(); }, done: save });
-      const mine = chooser("desk-open-mine", async ([file]) => {
+      const mine = chooser("desk-open-mine", words, async ([file]) => {
         const said = await openMine(file, talk, desk);
         states.delete(talk);
         save();
         show(frameOf.asked() ?? order[0], false);
         told.textContent = said;
-      }, false);
+      });
       const remove = async () => {
         if (await ask(words("desk-remove"), words("desk-remove-person-means", { name: desk.nameOf(talk) }), [["desk-remove", "danger"]], words) !== "desk-remove") return;
         desk.talks = desk.talks.filter((other) => other !== talk);
@@ -79,23 +69,11 @@
         show(order[0], false);
         told.textContent = words("desk-removed");
       };
-      const take = () => download(`ratings-${today()}.json`, "application/json", writeMine(talk, { handbook: root.dataset.handbook, edition: data.edition ?? "", saved: today(), by: "manager", role: talk.role, scale: state().basis.scale, expects: state().expectsNow() }));
+      const takeMine = () => download(`ratings-${today()}.json`, "application/json", writeMine(talk, { handbook: root.dataset.handbook, edition: data.edition ?? "", saved: today(), by: "manager", role: talk.role, scale: state().basis.scale, expects: state().expectsNow() }));
       return el("details", { class: "lower desk-about" }, el("summary", {}, words("desk-about", { name: desk.nameOf(talk) })),
         el("p", { class: "note" }, [talk.role.title, talk.report.edition, talk.report.saved].filter(Boolean).join(", ")),
         name("report", "desk-name-report"), name("manager", "desk-name-manager"),
-        el("div", { class: "assess-actions" }, mine, button(words("desk-take-mine"), take), button(words("desk-remove"), remove, { class: "assess-button danger" })));
-    }
-
-    /** Creates a button that opens files. */
-    function chooser(label, opened, several, className = "") {
-      const file = el("input", { type: "file", accept: ".json,application/json", multiple: several, hidden: true, "data-for": label, on: {
-        change: async () => {
-          const files = [...file.files];
-          file.value = "";
-          if (files.length) await opened(files);
-        },
-      } });
-      return [button(words(label), () => file.click(), { class: `assess-button ${className}` }), file];
+        el("div", { class: "assess-actions" }, mine, button(words("desk-take-mine"), takeMine), button(words("desk-remove"), remove, { class: "assess-button danger" })));
     }
 
     async function open(files) {
@@ -147,6 +125,7 @@
     function show(step, focus) {
       people();
       document.querySelector(".desk-how").hidden = desk.talks.length > 0;
+      take.hidden = !current?.role.id;
       if (current && !current.role.id) return area.replaceChildren(about(), whichRole());
       if (current) {
         area.replaceChildren(about(), frameOf.nav, frameOf.stage, frameOf.bar);
@@ -162,14 +141,10 @@
 
     async function clear() {
       if (await ask(words("desk-clear"), words("desk-clear-means"), [["desk-clear", "danger"]], words) !== "desk-clear") return;
-      clearTimeout(timer);
-      timer = null;
-      const fault = place.clear();
-      locked = null;
+      const fault = empty();
       Object.assign(desk, { talks: [] });
       current = null;
       states.clear();
-      alert.replaceChildren();
       history.replaceState(null, "", location.pathname + location.search);
       show(null, false);
       told.textContent = words(fault ? `desk-store-${fault}` : "desk-cleared");
@@ -183,31 +158,15 @@
       } catch { return null; }
     }
 
-    function restore() {
-      const { value } = place.read();
-      let broken = place.readAside();
-      if (value) {
-        const talks = stored(value);
-        if (talks) desk.talks = talks;
-        else {
-          broken = value;
-          locked = place.setAside(value);
-        }
-      }
-      if (broken) alert.replaceChildren(...unreadable(broken, { words }));
-      current = desk.talks[0] ?? null;
-    }
-
-    restore();
+    desk.talks = restore(stored) ?? [];
+    current = desk.talks[0] ?? null;
     root.append(
-      el("div", { class: "assess-tools" }, el("div", { class: "assess-actions" }, chooser("desk-open", open, true, "strong"), button(words("desk-clear"), clear, { class: "assess-button danger" })), told, starter()),
+      el("div", { class: "assess-tools" }, el("div", { class: "assess-actions" }, chooser("desk-open", words, open, { several: true, className: "strong" }), take, button(words("desk-clear"), clear, { class: "assess-button danger" })), told, starter()),
       alert, list, area);
     document.querySelector(".assess-about").classList.add("with-scripts");
     root.hidden = false;
     show(frameOf.asked() ?? (current && !isBlankSide(current.manager) ? "compare" : "quick"), false);
     addEventListener("hashchange", () => { const step = frameOf.asked(); if (step && current) show(step, true); });
-    addEventListener("pagehide", () => { if (timer !== null) save(); });
-    addEventListener("storage", (event) => { if (event.key === place.key) { clearTimeout(timer); timer = null; location.reload(); } });
     addEventListener("afterprint", () => { delete root.dataset.print; });
   }
 
