@@ -19,6 +19,7 @@ mod view;
 pub use blocks::{Block, Form, Look};
 pub use foreign::Foreign;
 pub use inline::{Forms, apply, without_addresses};
+pub use scan::DEEPEST;
 pub use view::View;
 
 use pulldown_cmark::Options;

@@ -17,6 +17,13 @@ use super::tags::{self, Found, Tag};
 use super::{Reading, View};
 use crate::declare::dialect::Dialect;
 
+/// The maximum number of blocks of dialects around a line. The view repeats each of them on every
+/// line, and people need fewer than ten.
+pub const DEEPEST: usize = 32;
+
+/// The maximum indentation in columns of a line that opens a block. The view repeats it, too.
+const WIDEST: usize = 200;
+
 /// Returns whether a body contains a sign of one of the dialects, based on a quick look.
 pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
     use Dialect::{Admonitions, Attributes, Colons, Contents, Expressions, Hints, Jsx, Liquid, Shortcodes, Tabs};
