@@ -163,10 +163,7 @@ pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let dropped = view.dropped.iter().map(|(kind, range)| (*kind, input.place.span(range)));
     parsed.body.foreign = dropped.collect();
     if let Some(line) = &view.too_deep {
-        let message = format!(
-            "this block is inside {DEEPEST} others or far to the right, so from here on no block of other generators is read",
-            DEEPEST = dialect::DEEPEST
-        );
+        let message = "this is nested too deeply: from here on, no block of another generator begins, and no item or quotation inside 100 others";
         let finding = Diagnostic::new(Rule::TooDeep, input.path, Some(input.place.span(line)), message);
         parsed.findings.push(finding.help("close the blocks that should end before it"));
     }

@@ -113,8 +113,8 @@ impl Case {
     }
 
     /// Returns what `adopt` would say, and the files that it would write.
-    fn adopted(&self) -> String {
-        let plan = adoption(&self.sources());
+    fn adopted(&self, how: &str) -> String {
+        let plan = adoption(&self.sources(), how == "dialects");
         let said = Said { shown: &str::to_owned, argument: "", is_written: false };
         let mut out = said.text(&plan);
         for (path, bytes) in &plan.edits {
@@ -129,7 +129,7 @@ impl Case {
         for (kind, name, text) in &self.parts {
             let head = format!("{kind} {name}");
             let text = match kind.as_str() {
-                "adopted" => self.adopted(),
+                "adopted" => self.adopted(name),
                 "findings" => self.findings().trim_end().to_owned() + "\n",
                 "page" => self.page(name),
                 "text" => self.text(name),

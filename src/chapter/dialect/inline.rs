@@ -383,7 +383,7 @@ fn marked<'a>(body: &'a str, events: Vec<Located<'a>>) -> Vec<Located<'a>> {
 }
 
 /// Returns the places of `==` that open and close marked text, each with its HTML.
-fn signs(body: &str, events: &[Located<'_>]) -> Vec<(usize, &'static str)> {
+pub(super) fn signs(body: &str, events: &[Located<'_>]) -> Vec<(usize, &'static str)> {
     let mut pairs = Vec::new();
     // The place of an open sign for each element that is open.
     let mut open: Vec<Option<usize>> = vec![None];

@@ -52,6 +52,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let found = Found::default();
     let mut finder = Finder { body, dialects, found, raw: false, pre: false, line: 0, may_comment: true };
     let mut fence: Option<(u8, usize, usize)> = None;
+    let mut is_quoted = false;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut start = 0;
     let mut skip_to = 0;
@@ -66,7 +67,12 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             }
             continue;
         }
+        // A quotation ends with the first line without its sign, and the code in it ends there as well.
+        if let Some((_, _, from)) = fence.take_if(|_| is_quoted && !trimmed.starts_with('>')) {
+            finder.found.code.push(from..range.start);
+        }
         if let Some((sign, length, from)) = fence {
+            let trimmed = if is_quoted { trimmed.trim_start_matches(['>', ' ']) } else { trimmed };
             let run = trimmed.bytes().take_while(|byte| *byte == sign).count();
             if run >= length && run == trimmed.len() {
                 finder.found.code.push(from..range.end);
@@ -92,6 +98,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
             fence = Some((sign, length, range.start));
+            is_quoted = trimmed.starts_with('>');
             continue;
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {

@@ -129,6 +129,7 @@ impl<'r> Scanner<'_, 'r> {
         self.view.blocks.push(Block {
             line: start,
             sign,
+            end: start,
             whole: line.content.clone(),
             inner: inner_start..inner_start,
             look,
@@ -167,6 +168,7 @@ impl<'r> Scanner<'_, 'r> {
     pub(super) fn close(&mut self, depth: usize, line: Option<&Range<usize>>) {
         let frames: Vec<Frame> = self.frames.drain(depth..).collect();
         let mut is_quoted = false;
+        let view_end = self.view.end();
         for (n, frame) in frames.into_iter().enumerate() {
             let end = line.map_or(self.text_end, |line| if n == 0 { line.end } else { self.text_end });
             let is_closed = (line.is_some() && n == 0) || matches!(frame.form, Form::Indented(_) | Form::Paragraph);
@@ -175,6 +177,7 @@ impl<'r> Scanner<'_, 'r> {
             }
             if let Some(block) = frame.block.and_then(|number| self.view.blocks.get_mut(number)) {
                 block.whole.end = end.max(block.whole.end);
+                block.end = view_end;
                 block.inner.end = line.filter(|_| n == 0).map_or(end, |line| line.start).max(block.inner.start);
                 is_quoted = true;
             }
