@@ -1,8 +1,11 @@
-//! `rolebook adopt`: turns a folder that was written for another generator into a handbook.
+//! `rolebook adopt`: turns a folder that was written for another generator into a handbook, or the
+//! archive that another program exported (`archive`).
 //!
 //! Input: the folder. Output: a report of what would change and what is left to do by hand, and with
 //! `--write` a `handbook.toml` and new front matter, and with `--dialects` new texts. Never overwrites a
 //! `handbook.toml`.
+
+mod archive;
 
 use std::path::Path;
 
@@ -22,8 +25,11 @@ use crate::world::disk::{Inputs, Refusal, Step, Writer};
 pub fn run(options: &Adopt) -> Outcome {
     let is_archive = options.dir.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
     if is_archive && !options.dir.is_dir() {
-        let message = format!("`{}` is an archive, and only folders can be adopted", options.dir.display());
-        let help = "unpack it, and name the folder with the Markdown files; exports as HTML can't be read";
+        return archive::run(options);
+    }
+    if let Some(into) = &options.into {
+        let message = format!("`{}` is a folder, and is adopted where it is", options.dir.display());
+        let help = format!("leave out `{}`; only an archive is unpacked into another folder", into.display());
         return Err(Refusal::new(message, help).into());
     }
     let dialects = if options.dialects { " --dialects" } else { "" };
@@ -62,7 +68,8 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
     let argument = argument(&options.dir);
     let dialects = if options.dialects { " --dialects" } else { "" };
     say(&read_as(&plan, &loaded.project.root, content));
-    let said = Said { shown: &|path| shown(content, path), argument: &argument, is_written: options.write };
+    let said =
+        Said { shown: &|path| shown(content, path), argument: &argument, is_written: options.write, is_new: false };
     say_text(&said.text(&plan));
     match &written {
         None => say(&format!("\nNothing was written. `rolebook adopt{argument}{dialects} --write` writes this.")),

@@ -19,3 +19,4 @@ pub mod slug;
 pub mod source;
 pub mod spreadsheet;
 pub mod typography;
+pub mod unpack;

@@ -107,11 +107,3 @@ fn an_adopted_project_is_the_same_from_the_folder_of_its_chapters() {
     assert!(rolebook(&folder.path().join("docs"), &["build", "--strict"]).status.success());
     assert_eq!(files_below(&folder.path().join("public")).get("index.html"), from_root.get("index.html"));
 }
-
-#[test]
-fn an_archive_is_refused_with_the_way_out() {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &[("export.zip", "PK")]);
-    let refusal = adopt(folder.path(), &["export.zip"], 2);
-    assert!(refusal.contains("`export.zip` is an archive") && refusal.contains("unpack it"), "{refusal}");
-}

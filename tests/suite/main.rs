@@ -14,6 +14,7 @@ mod commonmark;
 mod completions;
 mod drawn;
 mod edit;
+mod exports;
 mod facts;
 mod former;
 mod gfm;

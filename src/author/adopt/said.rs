@@ -25,6 +25,8 @@ pub struct Said<'a> {
     pub argument: &'a str,
     /// Whether the changes are written.
     pub is_written: bool,
+    /// Whether there was no site before, because the chapters come from an archive.
+    pub is_new: bool,
 }
 
 impl Said<'_> {
@@ -112,6 +114,9 @@ impl Said<'_> {
     }
 
     fn different(&self, plan: &Adoption) -> Vec<String> {
+        if self.is_new {
+            return Vec::new();
+        }
         let mut lines = vec![
             "each chapter is also published as Markdown, with `llms.txt`; `markdown = false` under `[publish]` turns that off"
                 .to_owned(),
