@@ -96,8 +96,9 @@ fn rewritten(
     let ours = dialect::ours(&text.text[start..], &reading)?;
     let head = &bytes[..text.to_file(start)];
     let body = &bytes[head.len()..];
-    let line_ends = body.iter().filter(|byte| **byte == b'\n').count();
-    let text = match String::from_utf8_lossy(body).matches("\r\n").count() {
+    let old = String::from_utf8_lossy(body);
+    let line_ends = old.matches('\n').count();
+    let text = match old.matches("\r\n").count() {
         0 if !body.contains(&b'\r') => ours.text,
         count if count == line_ends => ours.text.replace('\n', "\r\n"),
         _ => return None,

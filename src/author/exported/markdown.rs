@@ -102,7 +102,7 @@ impl Writer<'_> {
         for (block, kind) in out {
             // Some programs write a list for each item.
             if !text.is_empty() {
-                text.push_str(if kind == last && kind != "" && !block.contains("\n\n") { "\n" } else { "\n\n" });
+                text.push_str(if kind == last && !kind.is_empty() && !block.contains("\n\n") { "\n" } else { "\n\n" });
             }
             text.push_str(block.trim_matches('\n'));
             last = kind;
@@ -181,7 +181,7 @@ impl Writer<'_> {
             let body: Vec<Node> = element.elements().last().map(|body| body.children.clone()).unwrap_or_default();
             return Some(self.callout("NOTE", "", &body));
         }
-        if element.has_class("unknown-macro") || element.get("data-macro-name") != "" {
+        if element.has_class("unknown-macro") || !element.get("data-macro-name").is_empty() {
             self.keep("macros");
         }
         None

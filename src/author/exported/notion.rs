@@ -318,15 +318,12 @@ fn with_fields(body: &str, properties: Vec<Property>, exported: &mut Exported) -
     let mut list = String::new();
     for (name, text) in properties.into_iter().filter(|(_, text)| !text.is_empty()) {
         let found = field(&name).filter(|field| head.iter().all(|(known, _)| known != field));
-        match found.and_then(|field| Some((field, value(field, &text)?))) {
-            Some((field, value)) => {
-                head.push((field, value));
-                *exported.fields.entry((name, field)).or_default() += 1;
-            }
-            None => {
-                list.push_str(&format!("- {}: {text}\n", quote::markdown(&name)));
-                *exported.properties.entry(name).or_default() += 1;
-            }
+        if let Some((field, value)) = found.and_then(|field| Some((field, value(field, &text)?))) {
+            head.push((field, value));
+            *exported.fields.entry((name, field)).or_default() += 1;
+        } else {
+            list.push_str(&format!("- {}: {text}\n", quote::markdown(&name)));
+            *exported.properties.entry(name).or_default() += 1;
         }
     }
     let body = match body.split_once("\n\n").filter(|(heading, _)| heading.starts_with("# ") && !list.is_empty()) {

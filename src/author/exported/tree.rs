@@ -102,7 +102,9 @@ pub fn read(html: &str) -> Element {
             }
             Token::End(tag) => {
                 let found = open.iter().rposition(|element| element.name == tag.name).filter(|depth| *depth > 0);
-                found.into_iter().for_each(|depth| close(&mut open, depth));
+                if let Some(depth) = found {
+                    close(&mut open, depth);
+                }
             }
             Token::Comment(..) => {}
         }
@@ -124,7 +126,9 @@ fn start(open: &mut Vec<Element>, element: Element) {
     let ended = ENDED.iter().find(|(name, _)| *name == element.name).map_or(&[][..], |(_, list)| list);
     let scope = open.iter().rposition(|outer| matches!(&*outer.name, "ul" | "ol" | "dl" | "table" | "select"));
     let first = open.iter().skip(scope.unwrap_or(0)).position(|outer| ended.contains(&&*outer.name));
-    first.into_iter().for_each(|n| close(open, scope.unwrap_or(0) + n));
+    if let Some(n) = first {
+        close(open, scope.unwrap_or(0) + n);
+    }
     if VOID.contains(&&*element.name) || open.len() > DEEPEST {
         add(open, Node::Element(element));
     } else {
@@ -182,15 +186,12 @@ fn decoded(text: &str) -> String {
         let end = rest.bytes().take(12).position(|byte| byte == b';');
         let name = end.map(|end| &rest[1..end]).unwrap_or_default();
         let found = character(name).or_else(|| NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c));
-        match (found, end) {
-            (Some(c), Some(end)) => {
-                out.push(c);
-                rest = &rest[end + 1..];
-            }
-            _ => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(c), Some(end)) = (found, end) {
+            out.push(c);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

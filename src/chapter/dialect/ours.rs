@@ -226,43 +226,33 @@ impl Rewriter<'_> {
             let range = offset..offset + line.len();
             offset = range.end;
             let content = line.trim_start_matches([' ', '>']);
-            if content.trim().is_empty() && !is_fenced {
-                let blank = line.trim_end().to_owned();
-                let is_outer = pending.as_ref().is_none_or(|pending| depth(&blank) < depth(pending));
-                let opens = view.blocks.partition_point(|block| block.sign < range.start);
-                let opened = view.blocks.get(opens).filter(|block| block.sign < range.end);
-                if opened.is_none() {
-                    pending = if is_outer { Some(blank) } else { pending };
-                    continue;
-                }
+            let is_blank = content.trim().is_empty();
+            let next = view.blocks.partition_point(|block| block.sign < range.start);
+            let opened = view.blocks.get(next).filter(|block| block.sign < range.end);
+            if is_blank && !is_fenced && opened.is_none() {
+                let blank = line.trim_end();
+                let is_outer = pending.as_ref().is_none_or(|pending| depth(blank) < depth(pending));
+                pending = if is_outer { Some(blank.to_owned()) } else { pending };
+                continue;
             }
-            let opens = view.blocks.partition_point(|block| block.sign < range.start);
-            let opened = view.blocks.get(opens).filter(|block| block.sign < range.end);
-            self.between(&pending.take(), &named.take(), content, opened.is_some());
-            match opened {
-                Some(inner) => {
-                    let prefix = &view.text[range.start..=inner.sign];
-                    let title = view.text[(inner.sign + 2).min(range.end)..range.end].trim();
-                    self.out.text.push_str(prefix);
-                    self.name(inner, title);
-                    named = Some(prefix.to_owned());
-                }
-                None => {
-                    is_fenced ^= content.starts_with("```") || content.starts_with("~~~");
-                    let blank = line.trim_end();
-                    let is_blank = content.trim().is_empty();
-                    self.out.text.push_str(if is_blank { blank } else { line });
-                    if is_blank {
-                        self.out.text.push('\n');
-                    }
-                }
+            self.between((pending.take().as_deref(), named.take().as_deref()), content, opened.is_some());
+            if let Some(inner) = opened {
+                let prefix = &view.text[range.start..=inner.sign];
+                let title = view.text[(inner.sign + 2).min(range.end)..range.end].trim();
+                self.out.text.push_str(prefix);
+                self.name(inner, title);
+                named = Some(prefix.to_owned());
+            } else {
+                is_fenced ^= content.starts_with("```") || content.starts_with("~~~");
+                self.out.text.push_str(if is_blank { line.trim_end() } else { line });
+                self.out.text.push_str(if is_blank { "\n" } else { "" });
             }
         }
     }
 
     /// Writes the blank line before a line: the one of the outermost block, and one below a name unless
     /// plain text follows.
-    fn between(&mut self, pending: &Option<String>, named: &Option<String>, content: &str, opens: bool) {
+    fn between(&mut self, (pending, named): (Option<&str>, Option<&str>), content: &str, opens: bool) {
         let is_text = !opens && content.starts_with(char::is_alphanumeric) && !lines::begins_block(content);
         let blank = match (pending, named) {
             (Some(pending), Some(named)) if depth(pending) >= depth(named) => (!is_text).then_some(named),

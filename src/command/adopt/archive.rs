@@ -74,7 +74,7 @@ pub fn run(options: &Adopt) -> Outcome {
 
 /// Returns the folder for the handbook: the one that the user named, or one that is called like the archive.
 fn into(options: &Adopt) -> PathBuf {
-    let stem = options.dir.file_stem().map(PathBuf::from).unwrap_or_else(|| PathBuf::from("handbook"));
+    let stem = options.dir.file_stem().map_or_else(|| PathBuf::from("handbook"), PathBuf::from);
     options.into.clone().unwrap_or(stem)
 }
 
