@@ -85,7 +85,7 @@ pub enum Command {
     Mv(Mv),
     /// Turn a folder that was written for another generator into a handbook.
     #[command(
-        after_help = "Writes a `handbook.toml` with the settings of MkDocs, Docusaurus, Jekyll, Hugo, mdBook, GitBook, Obsidian\nand others, renames the keys in front matter that have another name here, and lists what is left to do by\nhand. Addresses stay as they are.\n\nExamples:\n  rolebook adopt docs             show what would change\n  rolebook adopt docs --write\n\nAn existing `handbook.toml` is never overwritten."
+        after_help = "Writes a `handbook.toml` with the settings of MkDocs, Docusaurus, Jekyll, Hugo, mdBook, GitBook, Obsidian\nand others, renames the keys in front matter that have another name here, and lists what is left to do by\nhand. Addresses stay as they are.\n\nExamples:\n  rolebook adopt docs             show what would change\n  rolebook adopt docs --write\n  rolebook adopt docs --dialects  also rewrite callouts and tabs, where the page stays the same\n  rolebook adopt export.zip handbook --write\n\nAn existing `handbook.toml` is never overwritten."
     )]
     Adopt(Adopt),
     /// Write the site to a folder.
@@ -437,12 +437,17 @@ pub struct Mv {
 /// Options of `adopt`.
 #[derive(Debug, Args)]
 pub struct Adopt {
-    /// The folder of the other generator's project.
+    /// The folder of the other generator's project, or a zip file exported from Confluence or Notion.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+    /// The new folder for the handbook, for a zip file [default: the file's name].
+    pub into: Option<PathBuf>,
     /// Write the changes into the files.
     #[arg(long)]
     pub write: bool,
+    /// Also rewrite callouts, tabs, attributes and marks of other generators in Rolebook's own form.
+    #[arg(long)]
+    pub dialects: bool,
 }
 
 /// Options of `schema`.

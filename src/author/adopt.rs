@@ -2,8 +2,10 @@
 //!
 //! Input: the files of the folder. Output: an [`Adoption`]: a `handbook.toml`, new front matter, and
 //! what is left to do by hand. Compiles the folder before and after, so that chapters keep their
-//! addresses and whatever differs is reported. Never changes a file, and never the text of a chapter.
+//! addresses and whatever differs is reported. Never changes a file, and the text of a chapter only if
+//! forms of other generators are to be rewritten.
 
+mod dialects;
 mod said;
 mod tables;
 
@@ -22,6 +24,7 @@ use crate::text::quote;
 use crate::text::rule::{Rule, Severity};
 use crate::text::source::{SourceFile, Sources};
 
+pub use dialects::Rewritten;
 pub use said::Said;
 
 /// A line of a file, counted from 1; 0 is the file as a whole.
@@ -69,10 +72,14 @@ pub struct Adoption {
     pub settings: String,
     /// The files whose front matter changes, with their new bytes.
     pub edits: BTreeMap<SourcePath, Vec<u8>>,
+    /// The number of files whose text changes and whose front matter doesn't.
+    pub only_rewritten: usize,
     /// The keys that aren't ours, with what becomes of them.
     pub keys: Counts<(Fate, String)>,
     /// The fields that are added so that a chapter keeps its address or its ID.
     pub added: Counts<&'static str>,
+    /// The forms of dialects that are rewritten, if that was asked for.
+    pub rewritten: Rewritten,
     /// The files of the generator that still give the navigation and the order.
     pub kept: Vec<String>,
     /// What differs between the site before and after.
@@ -90,13 +97,22 @@ pub struct Adoption {
 /// A function that returns all findings of a handbook, with their severities.
 pub type Look<'a> = &'a dyn Fn(&Sources) -> Result<Vec<Diagnostic>, Box<Diagnostic>>;
 
-/// Plans the adoption of a folder; `title` is the title that it has by default.
+/// How to adopt a folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The title that the folder has by default.
+    pub title: &'a str,
+    /// Whether to rewrite forms of other generators as ours.
+    pub dialects: bool,
+}
+
+/// Plans the adoption of a folder.
 ///
 /// # Errors
 /// Returns the finding about a `handbook.toml` that can't be read.
-pub fn plan(sources: &Sources, title: &str, look: Look<'_>) -> Result<Adoption, Box<Diagnostic>> {
+pub fn plan(sources: &Sources, wanted: Wanted<'_>, look: Look<'_>) -> Result<Adoption, Box<Diagnostic>> {
     let compile = |sources: &Sources| {
-        let choices = Choices { title: title.to_owned(), drafts: true, ..Choices::default() };
+        let choices = Choices { title: wanted.title.to_owned(), drafts: true, ..Choices::default() };
         Compiler::new().compile(sources, &choices)
     };
     let before = compile(sources)?;
@@ -106,6 +122,9 @@ pub fn plan(sources: &Sources, title: &str, look: Look<'_>) -> Result<Adoption, 
     let mut plan = Adoption { generator, described, settings, ..Adoption::default() };
     plan.rename(&before, sources);
     plan.keep_places(&before, &compile(&plan.after(sources))?, sources);
+    if wanted.dialects {
+        plan.rewrite(&before, sources, &compile)?;
+    }
     plan.lower(&look(&plan.after(sources))?);
     let after = plan.after(sources);
     plan.compare(&before, &compile(&after)?);

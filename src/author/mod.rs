@@ -5,6 +5,7 @@
 pub mod adopt;
 pub mod draft;
 pub mod edit;
+pub mod exported;
 pub mod form;
 pub mod import;
 pub mod opened;

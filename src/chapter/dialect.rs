@@ -12,6 +12,7 @@ mod emoji;
 mod foreign;
 mod inline;
 mod lines;
+mod ours;
 mod scan;
 mod tags;
 mod view;
@@ -19,6 +20,7 @@ mod view;
 pub use blocks::{Block, Form, Look};
 pub use foreign::Foreign;
 pub use inline::{Forms, apply, without_addresses};
+pub use ours::{Change, Ours, ours};
 pub use view::View;
 
 use pulldown_cmark::Options;

@@ -162,7 +162,12 @@ pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let mut parsed = parse_source(input, source, references);
     let dropped = view.dropped.iter().map(|(kind, range)| (*kind, input.place.span(range)));
     parsed.body.foreign = dropped.collect();
-    for line in &view.unclosed {
+    if let Some(line) = &view.too_deep {
+        let message = "this is nested too deeply: from here on, no block of another generator begins, and no item or quotation inside 100 others";
+        let finding = Diagnostic::new(Rule::TooDeep, input.path, Some(input.place.span(line)), message);
+        parsed.findings.push(finding.help("close the blocks that should end before it"));
+    }
+    for line in view.unclosed.iter().filter(|_| view.too_deep.is_none()) {
         let message = "this block is not closed, so it contains the rest of the text";
         let finding = Diagnostic::new(Rule::UnclosedBlock, input.path, Some(input.place.span(line)), message);
         parsed.findings.push(finding.help("close it where it ends, with a line like the one that opens it"));

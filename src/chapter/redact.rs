@@ -118,6 +118,9 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     for range in &comments.marked {
         pass.misread(Misread::Commented, range.clone());
     }
+    if let Some(range) = &structure.too_deep {
+        pass.too_deep(range.clone());
+    }
     let lines = lines::read(&comments.text, &structure);
     pass.blocks_and_sections(&lines);
     pass.near_misses(&lines);
@@ -173,6 +176,7 @@ fn blank(text: &str, ranges: &[Range<usize>]) -> String {
 mod tests {
     use super::structure::Shield;
     use super::*;
+    use crate::declare::dialect::Dialects;
     use crate::declare::kind::Kind;
     use crate::text::path::SourcePath;
 
@@ -280,6 +284,28 @@ mod tests {
         assert_eq!(shown(text, None), "b");
         let text = "::: {audience=managers}\n\n::: {audience=staff}\n\nx\n\n:::\n\nSECRET\n\n:::\n\nb\n";
         assert_eq!(shown(text, None), "b");
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_refused_and_hides() {
+        let mark = "::: {audience=managers}\n\nSECRET\n\n:::\n";
+        for text in [
+            format!("{}{mark}", "{% hint %}\n".repeat(40)) + &"{% endhint %}\n".repeat(40),
+            format!("{}{mark}", "::: note\n\n".repeat(40)) + &":::\n".repeat(40),
+            format!("{}{mark}", "::: {audience=staff}\n\n".repeat(120)) + &":::\n\n".repeat(120),
+            format!("{}x\n\n{mark}", "- ".repeat(120)),
+            format!("{} SECRET\n", ">".repeat(120)) + mark,
+        ] {
+            let config = config();
+            let reading = crate::chapter::markdown::reading(&SourcePath::new("a.md"), Kind::Page, &config);
+            let reading = Reading { dialects: Dialects::PLAIN, ..reading };
+            let visible = Visible::of(None, &config);
+            let Redacted { text: left, remarks, .. } =
+                redact(&text, Rules { visible: &visible, config: &config, reading });
+            assert!(!left.contains("SECRET"), "{text}: {left}");
+            let is_deep = |remark: &Remark| matches!(remark, Remark::Misread(Misread::Deep, _));
+            assert!(remarks.iter().any(is_deep), "{text}: {remarks:?}");
+        }
     }
 
     #[test]

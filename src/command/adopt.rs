@@ -1,8 +1,11 @@
-//! `rolebook adopt`: turns a folder that was written for another generator into a handbook.
+//! `rolebook adopt`: turns a folder that was written for another generator into a handbook, or the
+//! archive that another program exported (`archive`).
 //!
 //! Input: the folder. Output: a report of what would change and what is left to do by hand, and with
-//! `--write` a `handbook.toml` and new front matter. Never overwrites a `handbook.toml`, and never
-//! changes the text of a chapter.
+//! `--write` a `handbook.toml` and new front matter, and with `--dialects` new texts. Never overwrites a
+//! `handbook.toml`.
+
+mod archive;
 
 use std::path::Path;
 
@@ -10,7 +13,7 @@ use super::load::{Loaded, shown};
 use super::pipeline::Pipeline;
 use super::writing::{self, Attempt};
 use super::{Outcome, argument, say, say_text};
-use crate::author::adopt::{Adoption, Said, plan};
+use crate::author::adopt::{Adoption, Said, Wanted, plan};
 use crate::cli::Adopt;
 use crate::declare::config::FILE;
 use crate::model::compile::Choices;
@@ -22,11 +25,15 @@ use crate::world::disk::{Inputs, Refusal, Step, Writer};
 pub fn run(options: &Adopt) -> Outcome {
     let is_archive = options.dir.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
     if is_archive && !options.dir.is_dir() {
-        let message = format!("`{}` is an archive, and only folders can be adopted", options.dir.display());
-        let help = "unpack it, and name the folder with the Markdown files; exports as HTML can't be read";
+        return archive::run(options);
+    }
+    if let Some(into) = &options.into {
+        let message = format!("`{}` is a folder, and is adopted where it is", options.dir.display());
+        let help = format!("leave out `{}`; only an archive is unpacked into another folder", into.display());
         return Err(Refusal::new(message, help).into());
     }
-    let words = format!("adopt {} --write", options.dir.display());
+    let dialects = if options.dialects { " --dialects" } else { "" };
+    let words = format!("adopt {}{dialects} --write", options.dir.display());
     if options.write && writing::resumes(&options.dir, &words)? {
         return Ok(true);
     }
@@ -50,7 +57,8 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
         let choices = Choices { drafts: false, ..loaded.choices() };
         Ok(Pipeline::default().check(&inputs, &choices, false)?.0.findings)
     };
-    let plan = plan(sources, &loaded.project.title(), &look).map_err(|finding| loaded.unreadable(&finding))?;
+    let wanted = Wanted { title: &loaded.project.title(), dialects: options.dialects };
+    let plan = plan(sources, wanted, &look).map_err(|finding| loaded.unreadable(&finding))?;
     let written = if options.write {
         let written = Writer::of(&loaded.project).write(writing::deed(words, ""), &steps(&plan, sources));
         Some(written.map_err(|unwritten| Attempt::Unwritten(unwritten, content.clone()))?)
@@ -58,11 +66,13 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
         None
     };
     let argument = argument(&options.dir);
+    let dialects = if options.dialects { " --dialects" } else { "" };
     say(&read_as(&plan, &loaded.project.root, content));
-    let said = Said { shown: &|path| shown(content, path), argument: &argument, is_written: options.write };
+    let said =
+        Said { shown: &|path| shown(content, path), argument: &argument, is_written: options.write, is_new: false };
     say_text(&said.text(&plan));
     match &written {
-        None => say(&format!("\nNothing was written. `rolebook adopt{argument} --write` writes this.")),
+        None => say(&format!("\nNothing was written. `rolebook adopt{argument}{dialects} --write` writes this.")),
         Some(written) => {
             say(&format!(
                 "\nNext: `git status` and `git diff` show what has changed, and `rolebook check{argument}` what is left to do."

@@ -20,3 +20,4 @@ pub mod slug;
 pub mod source;
 pub mod spreadsheet;
 pub mod typography;
+pub mod unpack;

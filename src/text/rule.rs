@@ -143,7 +143,7 @@ rules! {
     StrayExample "stray-example" Warning "something looks like an example, but does not belong to a statement";
     SummaryEntry "summary-entry" Warning "SUMMARY.md lists a chapter that is not there, or a line that is not understood";
     Template "template" Error "a template cannot be read or fails on a page";
-    TooDeep "too-deep" Strict "a transclusion goes deeper than 8 or grows beyond 1 MB";
+    TooDeep "too-deep" Strict "a transclusion goes deeper than 8 or grows beyond 1 MB, or blocks are nested too deeply";
     TooLarge "too-large" FirmError "a chapter or handbook.toml is larger than 64 MB and was not read";
     UnclosedBlock "unclosed-block" Strict "a `:::` block or a comment is not closed";
     UnclosedHtml "unclosed-html" Warning "an element of raw HTML is not closed";

@@ -39,7 +39,7 @@ pub use output::{Output, Render, WriteError, Written};
 pub use private::Private;
 pub use project::{Inputs, Project, is_unread};
 pub use refusal::{Failure, Refusal};
-pub use table::read_given;
+pub use table::{read_archive, read_given};
 pub use walk::{Foreign, is_passed_over, read_inside};
 use walk::{Why, read_content, read_file, read_many};
 pub use writer::{Deed, Finished, Receipt, Step, Unwritten, Writer};

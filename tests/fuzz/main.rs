@@ -10,6 +10,7 @@
 
 mod chapter;
 mod edit;
+mod growth;
 mod mutate;
 mod readers;
 #[path = "../suite/support.rs"]

@@ -4,13 +4,14 @@
 //! A line `#### file PATH` starts a file of the handbook, and `#### theme PATH` a file of a theme
 //! on top of the default one. `#### findings` starts the expected terminal output, `#### page URL`
 //! the expected text of a page, `#### view URL` everything below the title of a page, and
-//! `#### text URL` the whole of a file that isn't a page, and `#### adopted` what `adopt` would say and
-//! write. To add a case, add a file.
+//! `#### text URL` the whole of a file that isn't a page, `#### adopted` what `adopt` would say and
+//! write, and `#### exported` the same for the files as the export of another program. To add a case, add a file.
 //! `UPDATE_CASES=1` writes the current results.
 
 use std::fmt::Write as _;
 
 use rolebook::author::adopt::Said;
+use rolebook::author::exported;
 use rolebook::past::history::Past;
 use rolebook::site::theme::ThemeFiles;
 use rolebook::text::path::UrlPath;
@@ -40,7 +41,8 @@ impl Case {
     fn head(line: &str) -> Option<(&str, &str)> {
         let head = line.strip_prefix("#### ")?.trim_end();
         let (kind, name) = head.split_once(' ').unwrap_or((head, ""));
-        matches!(kind, "file" | "theme" | "findings" | "page" | "view" | "text" | "adopted").then_some((kind, name))
+        matches!(kind, "file" | "theme" | "findings" | "page" | "view" | "text" | "adopted" | "exported")
+            .then_some((kind, name))
     }
 
     fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
@@ -113,11 +115,25 @@ impl Case {
     }
 
     /// Returns what `adopt` would say, and the files that it would write.
-    fn adopted(&self) -> String {
-        let plan = adoption(&self.sources());
-        let said = Said { shown: &str::to_owned, argument: "", is_written: false };
+    fn adopted(&self, how: &str) -> String {
+        let plan = adoption(&self.sources(), how == "dialects");
+        let said = Said { shown: &str::to_owned, argument: "", is_written: false, is_new: false };
         let mut out = said.text(&plan);
         for (path, bytes) in &plan.edits {
+            let _ = write!(out, "\n--- {path}\n{}", String::from_utf8(bytes.clone()).unwrap());
+        }
+        out
+    }
+
+    /// Returns what becomes of the files as an export of another program.
+    fn exported(&self) -> String {
+        let files =
+            self.sources().files.into_iter().map(|(path, file)| (path.as_str().to_owned(), file.bytes.to_vec()));
+        let exported = exported::read(files.collect());
+        let mut out =
+            format!("{:?}: {} pages, {} other files\n", exported.program, exported.pages, exported.attachments);
+        out.push_str(&exported.text(&str::to_owned, "", 9));
+        for (path, bytes) in &exported.files {
             let _ = write!(out, "\n--- {path}\n{}", String::from_utf8(bytes.clone()).unwrap());
         }
         out
@@ -129,7 +145,8 @@ impl Case {
         for (kind, name, text) in &self.parts {
             let head = format!("{kind} {name}");
             let text = match kind.as_str() {
-                "adopted" => self.adopted(),
+                "adopted" => self.adopted(name),
+                "exported" => self.exported(),
                 "findings" => self.findings().trim_end().to_owned() + "\n",
                 "page" => self.page(name),
                 "text" => self.text(name),

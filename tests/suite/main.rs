@@ -15,6 +15,7 @@ mod commonmark;
 mod completions;
 mod drawn;
 mod edit;
+mod exports;
 mod facts;
 mod former;
 mod gfm;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use rolebook::author::adopt::{Adoption, plan};
+use rolebook::author::adopt::{Adoption, Wanted, plan};
 use rolebook::command::pipeline::{Compiled, Pipeline};
 use rolebook::model::compile::{Choices, Compiler, Handbook};
 use rolebook::past::history::Past;
@@ -59,9 +59,9 @@ pub fn check_with(sources: &Sources, files: Option<ThemeFiles>) -> Result<Compil
 }
 
 /// Plans the adoption of texts.
-pub fn adoption(sources: &Sources) -> Adoption {
+pub fn adoption(sources: &Sources, dialects: bool) -> Adoption {
     let look = |sources: &Sources| Ok(check_with(sources, None)?.findings);
-    plan(sources, "Handbook", &look).unwrap()
+    plan(sources, Wanted { title: "Handbook", dialects }, &look).unwrap()
 }
 
 fn choices(audience: Option<&str>) -> Choices {

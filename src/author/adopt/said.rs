@@ -11,6 +11,8 @@ use crate::text::rule::{Rule, Severity};
 
 /// The maximum number of tables to list.
 const MOST_TABLES: usize = 10;
+/// The maximum number of chapters to list that aren't rewritten.
+const MOST_LEFT: usize = 10;
 /// The maximum number of keys to list that nothing reads.
 const MOST_KEYS: usize = 12;
 
@@ -23,6 +25,8 @@ pub struct Said<'a> {
     pub argument: &'a str,
     /// Whether the changes are written.
     pub is_written: bool,
+    /// Whether there was no site before, because the chapters come from an archive.
+    pub is_new: bool,
 }
 
 impl Said<'_> {
@@ -47,8 +51,9 @@ impl Said<'_> {
         let settings: String =
             plan.settings.lines().map(|line| format!("    {line}\n").replace("    \n", "\n")).collect();
         let mut out = format!("{verb} {}:\n\n{settings}", (self.shown)(FILE));
-        let files = plural(plan.edits.len(), "chapter");
-        if !plan.edits.is_empty() {
+        let heads = plan.keys.keys().any(|(fate, _)| matches!(fate, Fate::Renamed(_))) || !plan.added.is_empty();
+        let files = plural(plan.edits.len() - plan.only_rewritten, "chapter");
+        if heads {
             let verb = if self.is_written { "changed" } else { "would change" };
             out.push_str(&format!("\n{verb} the front matter of {files}:\n"));
         }
@@ -65,7 +70,26 @@ impl Said<'_> {
             };
             out.push_str(&format!("- `{field}` is added to {}, {why}\n", self.count(count, "chapter")));
         }
+        self.rewritten(plan, &mut out);
         out
+    }
+
+    /// Lists the forms of dialects that are rewritten.
+    fn rewritten(&self, plan: &Adoption, out: &mut String) {
+        if plan.rewritten.chapters.is_empty() {
+            return;
+        }
+        let verb = if self.is_written { "rewrote" } else { "would rewrite" };
+        let chapters = plural(plan.rewritten.chapters.len(), "chapter");
+        out.push_str(&format!("\n{verb} the forms of other generators in {chapters}, whose pages stay the same:\n"));
+        for (change, number) in &plan.rewritten.changes {
+            let becomes = if *number == 1 { "becomes" } else { "become" };
+            let name = match *number {
+                1 => change.name().0,
+                _ => change.name().1,
+            };
+            out.push_str(&format!("- {number} {name} {becomes} {}\n", change.outcome()));
+        }
     }
 
     fn read(&self, plan: &Adoption) -> Vec<String> {
@@ -90,6 +114,9 @@ impl Said<'_> {
     }
 
     fn different(&self, plan: &Adoption) -> Vec<String> {
+        if self.is_new {
+            return Vec::new();
+        }
         let mut lines = vec![
             "each chapter is also published as Markdown, with `llms.txt`; `markdown = false` under `[publish]` turns that off"
                 .to_owned(),
@@ -151,6 +178,13 @@ impl Said<'_> {
         }
         if plan.findings.keys().any(|(severity, _)| *severity == Severity::Error) {
             lines.push("the errors have to be fixed before the site can be built again".to_owned());
+        }
+        for (path, why) in plan.rewritten.left.iter().take(MOST_LEFT) {
+            lines.push(format!("{} keeps the forms of the other generator: {why}", (self.shown)(path.as_str())));
+        }
+        let more = plan.rewritten.left.len().saturating_sub(MOST_LEFT);
+        if more > 0 {
+            lines.push(format!("{} keep them as well", plural(more, "more chapter")));
         }
         let unread = plan.keys.iter().filter(|((fate, _), _)| *fate == Fate::Read && plan.generator.is_none());
         lines.extend(unread.map(|((_, key), count)| {

@@ -17,6 +17,8 @@ pub struct Block {
     pub line: usize,
     /// The offset in the view of the quotation's `>`.
     pub sign: usize,
+    /// The offset in the view where the quotation ends.
+    pub end: usize,
     /// The range in the body, with the lines that open and close it.
     pub whole: Range<usize>,
     /// The range in the body between these lines.

@@ -29,8 +29,47 @@ pub struct Forms<'v> {
     pub abbreviations: &'v [(String, String)],
 }
 
+/// Abbreviations, sorted by name, so that the ones that a text begins with are found quickly.
+struct Abbreviations<'v> {
+    /// The name, the words, the place in the chapter's order, and the longest other name that this one
+    /// begins with.
+    sorted: Vec<(&'v str, &'v str, usize, Option<usize>)>,
+}
+
+impl<'v> Abbreviations<'v> {
+    fn new(list: &'v [(String, String)]) -> Self {
+        let mut all: Vec<_> = list.iter().enumerate().map(|(n, (name, words))| (&**name, &**words, n, None)).collect();
+        all.sort_unstable_by_key(|(name, _, order, _)| (*name, *order));
+        all.dedup_by_key(|(name, ..)| *name);
+        for n in 1..all.len() {
+            let mut outer = Some(n - 1);
+            while let Some(other) = outer.filter(|other| !all[n].0.starts_with(all[*other].0)) {
+                outer = all[other].3;
+            }
+            all[n].3 = outer;
+        }
+        Self { sorted: all }
+    }
+
+    /// Returns the abbreviation that a text begins with: the first one in the chapter's order.
+    fn at(&self, text: &str) -> Option<(&'v str, &'v str)> {
+        let mut next = self.sorted.partition_point(|(name, ..)| *name <= text).checked_sub(1);
+        let mut found: Option<usize> = None;
+        while let Some(n) = next {
+            let (name, _, order, outer) = self.sorted[n];
+            let fits = text.strip_prefix(name).is_some_and(|behind| !behind.starts_with(char::is_alphanumeric));
+            if fits && found.is_none_or(|best| order < self.sorted[best].2) {
+                found = Some(n);
+            }
+            next = outer;
+        }
+        found.map(|n| (self.sorted[n].0, self.sorted[n].1))
+    }
+}
+
 /// Reads the forms in all text outside of code.
 pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> Vec<Located<'a>> {
+    let abbreviations = Abbreviations::new(forms.abbreviations);
     let mut out: Vec<Located<'a>> = Vec::with_capacity(events.len());
     let (mut links, mut shut) = (0_usize, 0_usize);
     let mut n = 0;
@@ -38,7 +77,7 @@ pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> V
         if shut == 0 && is_verbatim(body, &events[n]) {
             let end = end_of_run(body, &events, n);
             let run = events[n].1.start..events[end - 1].1.end;
-            if !read(body, &run, (forms, links > 0), &mut out) {
+            if !read(body, &run, (forms, &abbreviations, links > 0), &mut out) {
                 out.extend_from_slice(&events[n..end]);
             }
             n = end;
@@ -71,22 +110,30 @@ pub fn without_addresses(events: &mut Vec<Located<'_>>, dropped: &[(Foreign, Ran
     if dropped.is_empty() {
         return;
     }
-    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut places: Vec<&Range<usize>> =
+        dropped.iter().filter(|(kind, _)| kind.is_expression()).map(|(_, at)| at).collect();
+    places.sort_by_key(|place| place.start);
+    // The number, the start, and the end of what stands inside.
+    let mut open: Vec<(usize, usize, usize)> = Vec::new();
     let mut gone = Vec::new();
     for (n, (event, range)) in events.iter().enumerate() {
         match event {
-            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => open.push((n, range.start)),
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => open.push((n, range.start, 0)),
             Event::End(TagEnd::Link | TagEnd::Image) => {
-                let Some((start, text_end)) = open.pop() else { continue };
-                let is_broken = |place: &Range<usize>| text_end <= place.start && place.end < range.end;
-                if dropped.iter().any(|(kind, place)| kind.is_expression() && is_broken(place)) {
+                let Some((start, link_start, inner_end)) = open.pop() else { continue };
+                let text_end = link_start.max(inner_end);
+                let first = places.partition_point(|place| place.start < text_end);
+                if places.get(first).is_some_and(|place| place.end < range.end) {
                     gone.extend([start, n]);
+                }
+                if let Some((.., outer_end)) = open.last_mut() {
+                    *outer_end = inner_end.max(*outer_end);
                 }
             }
             // The address stands behind the last thing in the text.
             _ => {
-                for (_, text_end) in &mut open {
-                    *text_end = range.end.max(*text_end);
+                if let Some((.., inner_end)) = open.last_mut() {
+                    *inner_end = range.end.max(*inner_end);
                 }
             }
         }
@@ -125,7 +172,7 @@ fn may_contain(text: &str, forms: Forms<'_>) -> bool {
 fn read<'a>(
     body: &'a str,
     run: &Range<usize>,
-    (forms, is_linked): (Forms<'_>, bool),
+    (forms, abbreviations, is_linked): (Forms<'_>, &Abbreviations<'_>, bool),
     out: &mut Vec<Located<'a>>,
 ) -> bool {
     let text = &body[run.clone()];
@@ -147,11 +194,11 @@ fn read<'a>(
         let form = match c {
             ':' if forms.dialects.has(Dialect::Emoji) && begins => shortcode(rest, at),
             'h' | 'H' | 'w' | 'W' if !is_linked && begins => {
-                url(rest, at).or_else(|| abbreviation(rest, at, forms.abbreviations))
+                url(rest, at).or_else(|| abbreviation(rest, at, abbreviations))
             }
             '^' | '~' if forms.dialects.has(Dialect::Scripts) && previous != Some(c) => script(rest, at, c),
             '@' if !is_linked => address(body, written..run.end, at),
-            _ if begins && !forms.abbreviations.is_empty() => abbreviation(rest, at, forms.abbreviations),
+            _ if begins && !forms.abbreviations.is_empty() => abbreviation(rest, at, abbreviations),
             _ => None,
         };
         let Some((range, events)) = form else { continue };
@@ -252,13 +299,17 @@ fn is_wide_sign(c: char) -> bool {
 /// Returns the length of a URL without the punctuation of the sentence around it.
 fn without_punctuation(text: &str) -> usize {
     let mut text = text;
+    let opened = text.matches('(').count();
+    let mut closed = text.matches(')').count();
     loop {
         let trimmed = text.trim_end_matches([
             '?', '!', '.', ',', ':', ';', '*', '_', '~', '\'', '"', '\u{201d}', '\u{2019}', ']', '}', '|',
         ]);
-        let opened = trimmed.matches('(').count();
         let trimmed = match trimmed.strip_suffix(')') {
-            Some(shorter) if trimmed.matches(')').count() > opened => shorter,
+            Some(shorter) if closed > opened => {
+                closed -= 1;
+                shorter
+            }
             _ => trimmed,
         };
         if trimmed.len() == text.len() {
@@ -297,9 +348,8 @@ fn address(body: &str, within: Range<usize>, at: usize) -> Option<(Range<usize>,
 }
 
 /// Reads an abbreviation.
-fn abbreviation(rest: &str, at: usize, known: &[(String, String)]) -> Option<(Range<usize>, Vec<Made>)> {
-    let fits = |name: &str| rest.strip_prefix(name).is_some_and(|behind| !behind.starts_with(char::is_alphanumeric));
-    let (name, words) = known.iter().find(|(name, _)| fits(name))?;
+fn abbreviation(rest: &str, at: usize, known: &Abbreviations<'_>) -> Option<(Range<usize>, Vec<Made>)> {
+    let (name, words) = known.at(rest)?;
     let html = format!("<abbr title=\"{}\">", escape(words));
     let parts = vec![Made::Html(html), Made::Text, Made::HtmlEnd];
     Some((at..at + name.len(), parts))
@@ -333,7 +383,7 @@ fn marked<'a>(body: &'a str, events: Vec<Located<'a>>) -> Vec<Located<'a>> {
 }
 
 /// Returns the places of `==` that open and close marked text, each with its HTML.
-fn signs(body: &str, events: &[Located<'_>]) -> Vec<(usize, &'static str)> {
+pub(super) fn signs(body: &str, events: &[Located<'_>]) -> Vec<(usize, &'static str)> {
     let mut pairs = Vec::new();
     // The place of an open sign for each element that is open.
     let mut open: Vec<Option<usize>> = vec![None];

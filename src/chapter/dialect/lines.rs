@@ -33,6 +33,30 @@ pub fn marker(line: &str) -> Option<usize> {
     is_apart.then_some(digits + 1 + if (1..=4).contains(&spaces) { spaces } else { 1 })
 }
 
+/// The maximum number of quotations and list items that one line begins or continues.
+const MOST_MARKERS: usize = 100;
+
+/// Returns the offset of the first marker of a quotation or a list item that has too many before it. The
+/// parser looks through all of them again for each line that follows.
+pub fn deep_marker(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let mut markers = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let is_spaced = bytes.get(at + 1).is_none_or(|next| matches!(next, b' ' | b'\t' | b'\n'));
+        match byte {
+            b' ' | b'\t' | b'0'..=b'9' => {}
+            b'>' => markers += 1,
+            b'-' | b'+' | b'*' | b'.' | b')' if is_spaced => markers += 1,
+            _ => return None,
+        }
+        if markers > MOST_MARKERS {
+            let is_break = ['-', '*'].iter().any(|sign| line.chars().all(|c| c == *sign || c.is_whitespace()));
+            return (!is_break).then_some(at);
+        }
+    }
+    None
+}
+
 /// Returns whether text would begin a block other than a paragraph.
 pub fn begins_block(text: &str) -> bool {
     text.starts_with(['#', '>', '=', '|', '~', '+', '-']) || marker(text).is_some()
@@ -184,6 +208,18 @@ mod tests {
     fn markers_of_lists_have_a_width() {
         let widths = ["- a", "10. a", "*   a", "-", "1) a", "-a", "a", "**b**", "-     code"].map(marker);
         assert_eq!(widths, [Some(2), Some(4), Some(4), Some(2), Some(3), None, None, None, Some(2)]);
+    }
+
+    #[test]
+    fn a_line_begins_a_limited_number_of_quotations_and_items() {
+        for marker in [">", "> ", "- ", "1. ", "> * "] {
+            let count = marker.matches(['>', '-', '.', '*']).count();
+            assert_eq!(deep_marker(&format!("{}x", marker.repeat(100 / count))), None, "{marker}");
+            assert!(deep_marker(&format!("{}x", marker.repeat(101))).is_some(), "{marker}");
+        }
+        assert_eq!(deep_marker(&"-".repeat(300)), None);
+        assert_eq!(deep_marker(&"- ".repeat(300)), None);
+        assert_eq!(deep_marker(&format!("{}\n", "* ".repeat(300))), None);
     }
 
     #[test]

@@ -17,12 +17,20 @@ use super::tags::{self, Found, Tag};
 use super::{Reading, View};
 use crate::declare::dialect::Dialect;
 
+/// The maximum number of blocks of dialects around a line. The view repeats each of them on every
+/// line, and people need fewer than ten.
+const DEEPEST: usize = 32;
+
+/// The maximum indentation in columns of a line that opens a block. The view repeats it, too.
+const WIDEST: usize = 200;
+
 /// Returns whether a body contains a sign of one of the dialects, based on a quick look.
 pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
     use Dialect::{Admonitions, Attributes, Colons, Contents, Expressions, Hints, Jsx, Liquid, Shortcodes, Tabs};
     let dialects = reading.dialects;
     let has = |dialect| dialects.has(dialect);
-    (reading.is_ideographic() && body.contains('*'))
+    body.lines().any(|line| lines::deep_marker(line).is_some())
+        || (reading.is_ideographic() && body.contains('*'))
         || (has(Colons) && body.contains(":::"))
         || (has(Admonitions) && (body.contains("!!!") || body.contains("???")))
         || (has(Tabs) && body.contains("==="))
@@ -270,7 +278,11 @@ impl Scanner<'_, '_> {
                 frame.list.push(column);
             }
         }
-        self.escape = self.begins_with_colon(content).then_some(line.content.start);
+        let too_deep = lines::deep_marker(content).map(|at| line.content.start + at);
+        if too_deep.is_some() {
+            self.view.too_deep.get_or_insert_with(|| line.content.clone());
+        }
+        self.escape = too_deep.or_else(|| self.begins_with_colon(content).then_some(line.content.start));
         self.after_text = !content.starts_with('#');
         self.after_html = content.starts_with("</") && content.ends_with('>');
         if is_moved {

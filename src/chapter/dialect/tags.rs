@@ -49,8 +49,10 @@ const LONGEST: usize = 2000;
 
 /// Finds the tags in `body`.
 pub fn find(body: &str, dialects: Dialects) -> Found {
-    let mut finder = Finder { body, dialects, found: Found::default(), raw: false, pre: false };
+    let found = Found::default();
+    let mut finder = Finder { body, dialects, found, raw: false, pre: false, line: 0, may_comment: true };
     let mut fence: Option<(u8, usize, usize)> = None;
+    let mut is_quoted = false;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut start = 0;
     let mut skip_to = 0;
@@ -65,7 +67,12 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             }
             continue;
         }
+        // A quotation ends with the first line without its sign, and the code in it ends there as well.
+        if let Some((_, _, from)) = fence.take_if(|_| is_quoted && !trimmed.starts_with('>')) {
+            finder.found.code.push(from..range.start);
+        }
         if let Some((sign, length, from)) = fence {
+            let trimmed = if is_quoted { trimmed.trim_start_matches(['>', ' ']) } else { trimmed };
             let run = trimmed.bytes().take_while(|byte| *byte == sign).count();
             if run >= length && run == trimmed.len() {
                 finder.found.code.push(from..range.end);
@@ -91,6 +98,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
             fence = Some((sign, length, range.start));
+            is_quoted = trimmed.starts_with('>');
             continue;
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
@@ -119,6 +127,10 @@ struct Finder<'a> {
     raw: bool,
     /// Whether the text is in a block `::: v-pre`.
     pre: bool,
+    /// Where the current line starts, or where the tag before it ends.
+    line: usize,
+    /// Whether the tag that ends a comment may be in the rest of the body.
+    may_comment: bool,
 }
 
 impl Finder<'_> {
@@ -126,6 +138,7 @@ impl Finder<'_> {
     /// another line.
     fn line(&mut self, range: Range<usize>) -> usize {
         let mut at = range.start;
+        self.line = at;
         if self.dialects.has(Dialect::Jsx)
             && let Some(end) = self.module(range.start)
         {
@@ -163,16 +176,20 @@ impl Finder<'_> {
         } else if self.raw {
             return;
         }
-        self.found.tags.push(if tag.name == "comment" { self.with_comment(tag) } else { tag });
+        let tag = if tag.name == "comment" { self.with_comment(tag) } else { tag };
+        self.found.tags.push(tag);
     }
 
     /// Returns the tag that begins a comment with the whole comment.
-    fn with_comment(&self, tag: Tag) -> Tag {
-        if tag.kind != Foreign::LiquidTag || tag.is_closing {
+    fn with_comment(&mut self, tag: Tag) -> Tag {
+        if tag.kind != Foreign::LiquidTag || tag.is_closing || !self.may_comment {
             return tag;
         }
         let rest = &self.body[tag.range.end..];
-        let Some(at) = rest.find("endcomment") else { return tag };
+        let Some(at) = rest.find("endcomment") else {
+            self.may_comment = false;
+            return tag;
+        };
         let end = rest[at..].find("%}").map_or(rest.len(), |length| at + length + 2);
         Tag { range: tag.range.start..tag.range.end + end, kind: Foreign::Silent, is_empty: true, ..tag }
     }
@@ -250,8 +267,7 @@ impl Finder<'_> {
     fn span_attributes(&self, at: usize, rest: &str) -> Option<Tag> {
         let end = rest.find('}').filter(|end| rest.starts_with('{') && !rest[..*end].contains('\n'))?;
         let before = self.body[..at].chars().next_back()?;
-        let line = self.body[..at].rfind('\n').map_or(0, |at| at + 1);
-        let is_heading = self.body[line..].trim_start().starts_with('#');
+        let is_heading = self.body[self.line.min(at)..].trim_start().starts_with('#');
         let has_colon = rest.starts_with("{:");
         let inner = rest[1 + usize::from(has_colon)..end].trim();
         let is_list = inner.starts_with(['.', '#']) || inner.contains('=');
@@ -282,11 +298,14 @@ impl Finder<'_> {
         let is_import = rest.starts_with("import ") && (rest.contains(" from ") || rest[7..].starts_with(['"', '\'']));
         let words = ["export const ", "export default ", "export function ", "export let ", "export {"];
         let is_export = words.iter().any(|word| rest.starts_with(word));
+        if !is_import && !is_export {
+            return None;
+        }
         let before = self.body[..at].trim_end_matches(' ');
         let last = self.found.tags.last().filter(|tag| tag.kind == Foreign::Import);
         let begins =
-            before.trim().is_empty() || before.ends_with("\n\n") || last.is_some_and(|last| last.range.end == at);
-        if !begins || !(is_import || is_export) {
+            before.ends_with("\n\n") || before.trim().is_empty() || last.is_some_and(|last| last.range.end == at);
+        if !begins {
             return None;
         }
         let end = if is_import { end_of_import(rest)? } else { rest.find("\n\n").map_or(rest.len(), |end| end + 1) };

@@ -35,6 +35,8 @@ pub struct View<'a> {
     pub removed: Vec<Range<usize>>,
     /// Opening lines of blocks that are never closed.
     pub unclosed: Vec<Range<usize>>,
+    /// The line that would open a block inside too many others. From there on, no block is read.
+    pub too_deep: Option<Range<usize>>,
     /// The byte offsets of `:::` lines that begin a block, ascending.
     pub colons: Vec<usize>,
     /// Abbreviations and what they stand for.

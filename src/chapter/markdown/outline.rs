@@ -401,7 +401,9 @@ impl Reader<'_> {
         let mut slugger = self.claim_ids();
         for (number, draft) in (0..).zip(&self.headings) {
             let start = self.events[draft.event].1.start;
-            let below = self.input.view.iter().flat_map(|view| &view.ids).find(|(at, _)| *at == start);
+            let ids = self.input.view.map_or(&[][..], |view| &view.ids);
+            // A heading may have several lines of attributes, and the first one counts.
+            let below = ids.get(ids.partition_point(|(at, _)| *at < start)).filter(|(at, _)| *at == start);
             let written = draft.value("id").or_else(|| below.map(|(_, id)| id.clone()));
             let id = written.unwrap_or_else(|| slugger.unique(&slug(&draft.text)));
             let classes = draft.attributes.iter().filter(|a| a.key == "class").map(|a| a.value.clone()).collect();

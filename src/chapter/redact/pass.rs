@@ -14,6 +14,9 @@ use super::word::{self, Sign};
 use super::{Misread, Remark, Rules, joined, names};
 use crate::text::attribute;
 
+/// The maximum number of open `:::` blocks.
+const DEEPEST: usize = 100;
+
 /// An open `:::` block.
 struct Open<'r> {
     line: &'r Line,
@@ -46,13 +49,16 @@ pub struct Pass<'t, 'r> {
     /// Whether a mark wasn't understood. If so, a mismatch after it isn't reported as another
     /// error.
     in_doubt: bool,
+    /// Whether a line was inside so many blocks that it wasn't read.
+    is_full: bool,
 }
 
 impl<'t, 'r> Pass<'t, 'r> {
     /// Creates a pass over a body whose comments were removed.
     pub fn new(comments: &'t Comments<'_>, rules: Rules<'r>, structure: &'r Structure) -> Self {
         let (text, hidden, remarks) = (&*comments.text, comments.hidden.clone(), comments.remarks.clone());
-        Self { text, rules, structure, hidden, lines: Vec::new(), attributes: Vec::new(), remarks, in_doubt: false }
+        let (lines, attributes) = (Vec::new(), Vec::new());
+        Self { text, rules, structure, hidden, lines, attributes, remarks, in_doubt: false, is_full: false }
     }
 
     /// Reports something that isn't understood and hides the whole chapter, or only what follows if
@@ -64,6 +70,13 @@ impl<'t, 'r> Pass<'t, 'r> {
         }
         self.remarks.push(Remark::Misread(why, range));
         self.in_doubt = true;
+    }
+
+    /// Hides the chapter if it may contain a mark, because nobody can say what is inside what.
+    pub fn too_deep(&mut self, range: Range<usize>) {
+        if self.rules.are_strict() || !word::hits(self.text).is_empty() {
+            self.misread(Misread::Deep, range);
+        }
     }
 
     fn note_unknown(&mut self, name: &str, range: Range<usize>) {
@@ -115,6 +128,12 @@ impl<'t, 'r> Pass<'t, 'r> {
     }
 
     fn line(&mut self, line: &'r Line, open: &mut Vec<Open<'r>>) {
+        if open.len() >= DEEPEST {
+            if !std::mem::replace(&mut self.is_full, true) {
+                self.too_deep(line.mark.clone());
+            }
+            return;
+        }
         match (&line.meaning, line.shield) {
             (_, Some(Shield::Example | Shield::Template | Shield::Info)) | (Meaning::Close, Some(_)) => {}
             (Meaning::Other | Meaning::Dialect, Some(_)) if !self.rules.are_strict() => {}

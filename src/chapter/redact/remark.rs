@@ -60,6 +60,8 @@ pub enum Misread {
     Field,
     /// `audience=` in the text that would be published.
     Published,
+    /// Blocks, lists or quotes nested so deeply that nobody can say what a mark refers to.
+    Deep,
 }
 
 impl Misread {
@@ -101,6 +103,7 @@ impl Misread {
             Self::Block => "this looks like front matter that is not read, so the chapter is hidden",
             Self::Field => "this chapter's audience cannot be read, so the chapter is hidden",
             Self::Published => "`audience=` would be published as text, so the chapter is hidden",
+            Self::Deep => "this is nested so deeply that audience marks can't be read, so the chapter is hidden",
         }
     }
 
@@ -145,6 +148,7 @@ impl Misread {
             }
             Self::Field => format!("write one line `audience: {name}` in the front matter"),
             Self::Published => format!("{block}; an example belongs between backticks"),
+            Self::Deep => "close the blocks, lists or quotes that should end before it".to_owned(),
         }
     }
 }

@@ -10,6 +10,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::chapter::dialect::{Block, Form, Reading, View};
 
+/// The maximum number of containers around a line. Deeper ones aren't recorded.
+const DEEPEST: usize = 100;
+
 /// The code or HTML around a mark, where it has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shield {
@@ -84,6 +87,8 @@ pub struct Structure {
     pub removed: Vec<Range<usize>>,
     /// The byte offsets of `:::` lines that a dialect reads, ascending.
     pub colons: Vec<usize>,
+    /// The first thing that is nested so deeply that the structure around it isn't known.
+    pub too_deep: Option<Range<usize>>,
 }
 
 impl Structure {
@@ -92,6 +97,7 @@ impl Structure {
         let view = View::of(text, reading);
         let mut found = Self { colons: view.colons.clone(), removed: view.removed.clone(), ..Self::default() };
         found.removed.sort_by_key(|range| range.start);
+        found.too_deep.clone_from(&view.too_deep);
         let mut depth = 0_usize;
         let mut nested = 0_usize;
         let mut fence: Option<(Range<usize>, usize)> = None;
@@ -105,7 +111,7 @@ impl Structure {
                     depth += 1;
                     nested += usize::from(match block {
                         Some(block) => found.start_block(block),
-                        None => found.start(tag, &range, text, nested == 0),
+                        None => found.start(tag, &range, text, nested),
                     });
                     if let Tag::CodeBlock(kind) = tag {
                         match kind {
@@ -171,11 +177,15 @@ impl Structure {
     }
 
     /// Records headings and containers; returns whether the tag opens a container.
-    fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>, text: &str, at_top: bool) -> bool {
+    fn start(&mut self, tag: &Tag<'_>, range: &Range<usize>, text: &str, nested: usize) -> bool {
         let kind = match tag {
             Tag::Heading { level, .. } => {
-                self.headings.push(Heading { range: range.clone(), level: *level as u8, at_top });
+                self.headings.push(Heading { range: range.clone(), level: *level as u8, at_top: nested == 0 });
                 return false;
+            }
+            Tag::BlockQuote(_) | Tag::Item if nested >= DEEPEST => {
+                self.too_deep.get_or_insert_with(|| range.clone());
+                return true;
             }
             Tag::BlockQuote(_) => ContainerKind::Quote,
             Tag::Item => ContainerKind::Item(content_column(text, range.start)),

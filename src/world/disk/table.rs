@@ -12,11 +12,26 @@ use super::{MachineError, bounded};
 /// The maximum size of the file: 32 MB. No table maintained by hand is larger.
 const LARGEST: u64 = 32 << 20;
 
+/// The maximum size of an archive that another program exported: 512 MB.
+const LARGEST_ARCHIVE: u64 = 512 << 20;
+
+/// Reads the archive at `place`.
+///
+/// # Errors
+/// Fails for the same reasons as [`read_given`].
+pub fn read_archive(place: &Path) -> Result<Vec<u8>, MachineError> {
+    read_up_to(place, LARGEST_ARCHIVE)
+}
+
 /// Reads the file at `place`.
 ///
 /// # Errors
 /// Fails if the file doesn't exist, isn't a regular file, is too large, or can't be read.
 pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
+    read_up_to(place, LARGEST)
+}
+
+fn read_up_to(place: &Path, largest: u64) -> Result<Vec<u8>, MachineError> {
     let read = || {
         let metadata = fs::metadata(place)?;
         if metadata.is_dir() {
@@ -26,7 +41,7 @@ pub fn read_given(place: &Path) -> Result<Vec<u8>, MachineError> {
             return Err(io::Error::other("it isn't a regular file"));
         }
         // The user named this file, so a link is followed.
-        bounded::read_at_most(&fs::canonicalize(place)?, LARGEST)
+        bounded::read_at_most(&fs::canonicalize(place)?, largest)
     };
     read().map_err(MachineError::new("read", place))
 }

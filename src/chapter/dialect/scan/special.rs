@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Frame, Line, Scanner};
+use super::{DEEPEST, Frame, Line, Scanner, WIDEST};
 use crate::chapter::dialect::blocks::{self, Block, Form, Look, Opening};
 use crate::chapter::dialect::foreign::Foreign;
 use crate::chapter::dialect::lines;
@@ -15,6 +15,9 @@ use crate::declare::dialect::Dialect;
 impl<'r> Scanner<'_, 'r> {
     /// Reads a line that opens or closes a block, or that is taken out. Returns whether it is one.
     pub(super) fn special(&mut self, line: &Line<'r>, whole: &Range<usize>) -> bool {
+        if self.view.too_deep.is_some() {
+            return false;
+        }
         let text = &self.body[line.content.clone()];
         if let Some(count) = blocks::closing_colons(text) {
             return self.close_colons(count, line);
@@ -23,8 +26,10 @@ impl<'r> Scanner<'_, 'r> {
             return self.open_colons(line);
         }
         if let Some(opening) = blocks::indented(text, self.reading) {
-            self.open(opening, line, true);
-            return true;
+            return self.has_room(line) && {
+                self.open(opening, line, true);
+                true
+            };
         }
         if self.reading.dialects.has(Dialect::Abbreviations)
             && let Some((name, words)) = lines::abbreviation(text)
@@ -42,7 +47,11 @@ impl<'r> Scanner<'_, 'r> {
     fn open_colons(&mut self, line: &Line<'_>) -> bool {
         let text = &self.body[line.content.clone()];
         let count = text.bytes().take_while(|byte| *byte == b':').count();
-        let Some(opening) = blocks::colons(text, self.reading) else {
+        let opening = blocks::colons(text, self.reading);
+        if (opening.is_some() || self.reading.dialects.has(Dialect::Colons)) && !self.has_room(line) {
+            return false;
+        }
+        let Some(opening) = opening else {
             if self.reading.dialects.has(Dialect::Colons) {
                 // The block is another one, such as that of an audience, and the line that closes it
                 // belongs to it.
@@ -57,6 +66,15 @@ impl<'r> Scanner<'_, 'r> {
         }
         self.open(opening, line, true);
         true
+    }
+
+    /// Returns whether one more block may be opened, and notes the first line that may not.
+    fn has_room(&mut self, line: &Line<'_>) -> bool {
+        let has_room = self.frames.len() <= DEEPEST && line.indent <= WIDEST;
+        if !has_room {
+            self.view.too_deep.get_or_insert_with(|| line.content.clone());
+        }
+        has_room
     }
 
     fn close_colons(&mut self, count: usize, line: &Line<'_>) -> bool {
@@ -90,13 +108,10 @@ impl<'r> Scanner<'_, 'r> {
         self.blank();
         let start = self.view.end();
         let Opening { look, name, title, fold, form } = opening;
-        // Redaction reads lines of the file, so the column is counted from the start of the line.
-        let line_start = self.body[..line.content.start].rfind('\n').map_or(0, |at| at + 1);
-        let columns = self.body[line_start..line.content.start].chars().fold(0, |column, c| match c {
-            '\t' => column + 4 - column % 4,
-            _ => column + 1,
-        });
-        let form = if matches!(form, Form::Indented(_)) { Form::Indented(columns + 4) } else { form };
+        let form = match form {
+            Form::Indented(_) => Form::Indented(self.column(line.content.start) + 4),
+            other => other,
+        };
         let is_tag = matches!(form, Form::Tag(_));
         let offset = if is_tag { 0 } else { line.content.start };
         let title = title.map(|title| offset + title.start..offset + title.end);
@@ -114,6 +129,7 @@ impl<'r> Scanner<'_, 'r> {
         self.view.blocks.push(Block {
             line: start,
             sign,
+            end: start,
             whole: line.content.clone(),
             inner: inner_start..inner_start,
             look,
@@ -138,10 +154,21 @@ impl<'r> Scanner<'_, 'r> {
         self.view.insert("\n");
     }
 
+    /// Returns the column of an offset. Redaction reads lines of the file, so it is counted from the
+    /// start of the line.
+    fn column(&self, at: usize) -> usize {
+        let start = self.body[..at].rfind('\n').map_or(0, |at| at + 1);
+        self.body[start..at].chars().fold(0, |column, c| match c {
+            '\t' => column + 4 - column % 4,
+            _ => column + 1,
+        })
+    }
+
     /// Closes the blocks from `depth` on; `line` is the line that closes the outermost of them.
     pub(super) fn close(&mut self, depth: usize, line: Option<&Range<usize>>) {
         let frames: Vec<Frame> = self.frames.drain(depth..).collect();
         let mut is_quoted = false;
+        let view_end = self.view.end();
         for (n, frame) in frames.into_iter().enumerate() {
             let end = line.map_or(self.text_end, |line| if n == 0 { line.end } else { self.text_end });
             let is_closed = (line.is_some() && n == 0) || matches!(frame.form, Form::Indented(_) | Form::Paragraph);
@@ -150,6 +177,7 @@ impl<'r> Scanner<'_, 'r> {
             }
             if let Some(block) = frame.block.and_then(|number| self.view.blocks.get_mut(number)) {
                 block.whole.end = end.max(block.whole.end);
+                block.end = view_end;
                 block.inner.end = line.filter(|_| n == 0).map_or(end, |line| line.start).max(block.inner.start);
                 is_quoted = true;
             }
@@ -173,7 +201,10 @@ impl<'r> Scanner<'_, 'r> {
         let ends_line = |tag: &Tag| tag.range.end >= content.end;
         let is_later = || self.last_ends.get(&first.name).is_some_and(|end| *end >= first.range.end);
         let may_open = first.range.start == content.start && !first.is_closing && !first.is_empty && is_later();
-        if may_open && let Some(opening) = blocks::tag(self.body, first) {
+        if may_open
+            && let Some(opening) = blocks::tag(self.body, first)
+            && self.has_room(line)
+        {
             let opened = Line { content: content.start..first.range.end, tags: line.tags, ..*line };
             self.open(opening, &opened, true);
             let is_closed = here.len() > 1 && last.is_closing && last.name == first.name && ends_line(last);
@@ -206,7 +237,7 @@ impl<'r> Scanner<'_, 'r> {
             let is_same = |frame: &Frame| matches!(&frame.form, Form::Tag(name) if *name == tag.name);
             let is_later = self.last_ends.get(&tag.name).is_some_and(|end| *end >= tag.range.end);
             let opening = (!tag.is_closing && !tag.is_empty && is_later).then(|| blocks::tag(self.body, tag)).flatten();
-            if let Some(opening) = opening {
+            if let Some(opening) = opening.filter(|_| self.has_room(line)) {
                 self.open(opening, &Line { content: tag.range.clone(), tags: line.tags, ..*line }, true);
             } else if tag.is_closing
                 && let Some(depth) = self.frames.iter().rposition(is_same)
@@ -248,7 +279,7 @@ impl<'r> Scanner<'_, 'r> {
             self.view.ids.push((last_line, id.value.clone()));
         }
         let callout = list.iter().find(|one| one.key == "class" && blocks::is_callout(&one.value));
-        if let Some(class) = callout.filter(|_| !self.after_text && !next.trim().is_empty()) {
+        if let Some(class) = callout.filter(|_| !self.after_text && !next.trim().is_empty() && self.has_room(line)) {
             let (look, name, form) = (Look::Callout, class.value.clone(), Form::Paragraph);
             self.open(Opening { look, name, title: None, fold: None, form }, line, true);
         } else if !self.after_text {

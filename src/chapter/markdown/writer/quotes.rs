@@ -17,6 +17,9 @@ use super::{Hole, Input, Located, OpenLink, Writer, capitalised, end_of, escape,
 /// The name of a worked example.
 const EXAMPLE: &str = "example";
 
+/// The name of one of several parts that belong together, such as the commands of one system each.
+const TAB: &str = "tab";
+
 /// The names that callouts have in other tools, by the callout that stands for them here: those of
 /// Obsidian, Docusaurus, `GitBook` and Material for `MkDocs`. Any other name is a note.
 const ALSO_CALLED: [(&str, &[&str]); 4] = [
@@ -163,6 +166,7 @@ impl Writer<'_, '_> {
                 OpenQuote::Callout
             }
             (None, Some(named)) if named.name == EXAMPLE => self.start_example(named),
+            (None, Some(named)) if named.name == TAB && !named.caption.is_empty() => self.start_tab(named),
             (None, Some(named)) => self.start_named(named),
             (None, None) => {
                 self.block("<blockquote>\n");
