@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use rolebook::author::import::{Choices, Import, Ladder, Target, plan};
+use rolebook::author::import::{Choices, EachSheet, Import, Ladder, Target, plan};
 use rolebook::declare::kind::Levels;
 use rolebook::model::compile::{Choices as Compiled, Compiler};
 use rolebook::text::diagnostic::Place;
@@ -53,6 +53,11 @@ fn choices(text: &str) -> Choices {
             ("levels", "replace") => choices.levels = Some(Levels::Replace),
             ("scale", names) => choices.scale = names.split(',').map(|name| name.trim().to_owned()).collect(),
             ("prune", _) => choices.prunes = true,
+            ("track", name) => choices.track = Some(name.to_owned()),
+            ("family", name) => choices.family = Some(name.to_owned()),
+            ("each-sheet", "track") => choices.each_sheet = Some(EachSheet::Track),
+            ("each-sheet", "family") => choices.each_sheet = Some(EachSheet::Family),
+            ("each-sheet", "part") => choices.each_sheet = Some(EachSheet::Part),
             other => panic!("{other:?}"),
         }
     }

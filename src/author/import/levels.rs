@@ -7,6 +7,9 @@
 use crate::declare::config::{Config, Level};
 use crate::declare::kind::Levels;
 use crate::text::path::fold;
+use crate::text::slug::slug;
+
+use super::heights::{Height, heights};
 
 /// The maximum number of levels in `handbook.toml`.
 const MOST_LEVELS: u32 = 20;
@@ -78,14 +81,18 @@ fn numbered(text: &str) -> Option<Written> {
 }
 
 /// The scale that a table's levels form.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scale {
     /// The levels of the scale, starting with level 1.
     pub levels: Vec<Level>,
     /// The number that the table uses for level 1.
-    first: u32,
+    pub first: u32,
     /// How levels relate to each other.
     pub mode: Levels,
+    /// What single tracks call their levels, by the names of tracks in the table.
+    pub own: Vec<(String, Vec<Level>)>,
+    /// The family that the scale belongs to, if it isn't the handbook's.
+    pub family: Option<String>,
 }
 
 /// The reason why levels don't form a scale: what is wrong, and how to fix it.
@@ -122,7 +129,7 @@ impl Scale {
             named.and_then(|written| written.name.clone()).unwrap_or_else(|| format!("Level {number}"))
         };
         let levels = (1..).zip(first..=*most).map(|(level, number)| make(level, name(number))).collect();
-        Ok(Self { levels, first, mode: Levels::AddUp })
+        Ok(Self { levels, first, ..Self::default() })
     }
 
     fn of_names(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
@@ -152,13 +159,99 @@ impl Scale {
 
     /// Creates the scale that a handbook declares.
     pub fn declared(levels: &[Level]) -> Self {
-        Self { levels: levels.to_vec(), first: 1, mode: Levels::AddUp }
+        Self { levels: levels.to_vec(), first: 1, ..Self::default() }
     }
 
-    /// Creates a scale from the names of its levels, lowest first.
+    /// Creates a scale from the names of its levels, lowest first. Names with `|` between them are at
+    /// one height in several tracks.
     pub fn given(names: &[String]) -> Self {
-        let levels: Vec<Level> = (1..).zip(names).map(|(level, name)| make(level, name.clone())).collect();
-        Self::declared(&levels)
+        Self::of_heights(&given_heights(names, &[]), &[])
+    }
+
+    /// Creates the scale of a table whose tracks share it. `names` gives heights if it isn't empty.
+    ///
+    /// # Errors
+    /// Fails if there are too many levels.
+    pub fn of_tracks(met: &[(Written, Option<String>)], names: &[String]) -> Result<Self, NoScale> {
+        let first = met.iter().filter_map(|(written, _)| written.number).min().unwrap_or(1);
+        let found = if names.is_empty() { heights(met, first) } else { given_heights(names, met) };
+        if found.iter().any(|height| height.height > MOST_LEVELS) {
+            return Err(TOO_MANY);
+        }
+        Ok(Self { first: if names.is_empty() { first } else { 1 }, ..Self::of_heights(&found, &[]) })
+    }
+
+    /// Creates a scale from heights. Above `base`, which may be empty, levels have the name that they
+    /// have without a track or in the first one.
+    pub fn of_heights(found: &[Height], base: &[Level]) -> Self {
+        let most = found.iter().map(|height| height.height).max().unwrap_or(0);
+        let number = |height: u32| u8::try_from(height).unwrap_or(u8::MAX);
+        let mut levels = base.to_vec();
+        for height in u32::try_from(base.len()).unwrap_or(u32::MAX) + 1..=most {
+            let mut named = found.iter().filter(|own| own.height == height);
+            let name = named.clone().find(|own| own.track.is_none()).or_else(|| named.next());
+            levels.push(make(number(height), name.map_or_else(|| format!("Level {height}"), |own| own.name.clone())));
+        }
+        let mut tracks: Vec<&str> = Vec::new();
+        for track in found.iter().filter_map(|own| own.track.as_deref()) {
+            if !tracks.contains(&track) {
+                tracks.push(track);
+            }
+        }
+        let mut own = Vec::new();
+        for track in tracks {
+            let of_track = |own: &&Height| own.track.as_deref() == Some(track);
+            let differs = |own: &&Height| levels.iter().any(|l| l.level == number(own.height) && l.name != own.name);
+            // A track's scale that begins at 1 is complete, so it has to contain the common levels.
+            let is_whole = found.iter().filter(of_track).any(|own| own.height == 1 && differs(&own));
+            let is_part =
+                |own: &&Height| of_track(own) && (is_whole || differs(own)) || is_whole && own.track.is_none();
+            let mut names: Vec<Level> = Vec::new();
+            for part in found.iter().filter(is_part) {
+                if !names.iter().any(|known| known.level == number(part.height)) {
+                    names.push(make(number(part.height), part.name.clone()));
+                }
+            }
+            names.sort_by_key(|level| level.level);
+            if !names.is_empty() {
+                own.push((track.to_owned(), names));
+            }
+        }
+        Self { own, ..Self::declared(&levels) }
+    }
+
+    /// Returns what a track itself calls its levels.
+    pub fn names_of(&self, track: Option<&str>) -> &[Level] {
+        let track = track.map(slug);
+        let found = self.own.iter().find(|(own, _)| track.as_deref() == Some(&slug(own)));
+        found.map_or(&[], |(_, levels)| levels)
+    }
+
+    /// Returns whether a level has this name.
+    pub fn has_name(&self, name: &str) -> bool {
+        let own = self.own.iter().flat_map(|(_, levels)| levels);
+        self.levels.iter().chain(own).any(|level| fold(&level.name) == fold(name))
+    }
+
+    /// Returns the name of a level.
+    pub fn name(&self, level: u8, track: Option<&str>) -> Option<&str> {
+        let named = self.names_of(track).iter().chain(&self.levels).find(|known| known.level == level);
+        named.map(|level| level.name.as_str())
+    }
+
+    /// Returns the level that a cell refers to in a track.
+    pub fn level_of(&self, text: &str, track: Option<&str>) -> Option<u8> {
+        let own = |levels: &[Level]| {
+            let written = read(text);
+            let is_it = |level: &&Level| {
+                fold(&level.name) == fold(text)
+                    || written.name.as_deref().is_some_and(|name| fold(&level.name) == fold(name))
+            };
+            levels.iter().find(is_it).map(|level| level.level)
+        };
+        let elsewhere = || self.own.iter().find_map(|(_, levels)| own(levels));
+        let by_name = || own(&self.levels).filter(|_| !self.own.is_empty());
+        own(self.names_of(track)).or_else(by_name).or_else(|| self.level(text)).or_else(elsewhere)
     }
 
     /// Returns the scale with levels that relate to each other in this way.
@@ -195,6 +288,28 @@ impl Scale {
         let found = by_name(text).or_else(by_number).or_else(|| by_name(written.name.as_deref()?));
         found.map(|level| level.level)
     }
+}
+
+/// Returns the heights of given names. Each track that calls a level so has it.
+pub fn given_heights(names: &[String], met: &[(Written, Option<String>)]) -> Vec<Height> {
+    let mut found: Vec<Height> = Vec::new();
+    for (height, text) in (1..).zip(names) {
+        for name in text.split('|').map(str::trim).filter(|name| !name.is_empty()) {
+            let is_it = |written: &Written| {
+                let own = written.name.clone().or_else(|| Some(format!("Level {}", written.number?)));
+                own.is_some_and(|own| fold(&own) == fold(name))
+            };
+            let mut tracks: Vec<Option<String>> = Vec::new();
+            for (_, track) in met.iter().filter(|(written, _)| is_it(written)) {
+                if !tracks.contains(track) {
+                    tracks.push(track.clone());
+                }
+            }
+            tracks.extend(tracks.is_empty().then_some(None));
+            found.extend(tracks.into_iter().map(|track| Height { height, name: name.to_owned(), track }));
+        }
+    }
+    found
 }
 
 /// Creates a level without a description.

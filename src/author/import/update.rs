@@ -233,7 +233,9 @@ impl Writer<'_> {
         levels.dedup();
         for (n, level) in levels.into_iter().enumerate() {
             let items: String = added.iter().filter(|(own, _)| *own == level).map(|(_, item)| item.as_str()).collect();
-            edits.push(self.places.insertion((self.scale, n == 0), level, (&items, &absent)));
+            let here = wishes.iter().filter(|wish| (wish.level, wish.track.as_deref()) == level);
+            let word = here.filter_map(|wish| wish.proficiency.as_deref()).next();
+            edits.push(self.places.insertion((self.scale, n == 0), (level, word), (&items, &absent)));
         }
         edits
     }

@@ -122,7 +122,7 @@ impl<'a> Places<'a> {
     pub fn insertion(
         &self,
         (scale, is_first): (&Scale, bool),
-        level: Level<'_>,
+        (level, proficiency): (Level<'_>, Option<&str>),
         (items, absent): (&str, &BTreeSet<usize>),
     ) -> (Range<usize>, String) {
         let ends_line = |at: usize| at == 0 || self.bytes[at - 1] == b'\n';
@@ -138,7 +138,7 @@ impl<'a> Places<'a> {
         if let Some(range) = own.and_then(|own| self.heading_of(own)) {
             return at_end(range.end, format!("\n{items}"));
         }
-        let part = format!("{}\n\n{items}", heading(scale, &self.signs(), level));
+        let part = format!("{}\n\n{items}", heading(scale, &self.signs(), level, proficiency));
         let above = self.headings().iter().find(|heading| heading.level > level.0 && !heading.is_inside);
         if let Some(range) = above.and_then(|above| self.heading_of(above)) {
             return (range.start..range.start, format!("{part}\n"));
