@@ -16,6 +16,7 @@ mod restated;
 mod scale;
 mod settings;
 mod sheets;
+mod titles;
 mod update;
 mod wish;
 mod words;
@@ -187,8 +188,8 @@ pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>, choices: &Choic
 /// the handbook.
 fn place(mut gathered: Gathered, name: &SourcePath, (target, choices): (Target<'_>, &Choices)) -> Import {
     let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
-    scale::roles_of_titles(&mut gathered);
-    heights::tracks_of_titles(&mut gathered);
+    titles::roles_of_titles(&mut gathered);
+    titles::tracks_of_titles(&mut gathered);
     import.readings.append(&mut gathered.readings);
     if gathered.competencies.is_empty() && gathered.roles.is_empty() {
         let message = "nothing below the header could be used";

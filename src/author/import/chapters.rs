@@ -61,7 +61,7 @@ impl Writer<'_> {
     pub fn write(mut self, gathered: &Gathered) {
         self.declare(gathered);
         let mut taken = self.ids_in_use();
-        for competency in gathered.competencies.iter().filter(|competency| competency.family.is_none()) {
+        for competency in gathered.competencies.iter().filter(|c| c.family.is_none() && c.id.is_none()) {
             self.report_ambiguous(competency);
         }
         let competencies: Vec<Place> =
@@ -104,8 +104,10 @@ impl Writer<'_> {
     /// Finds a competency. Competencies of two families may have the same name, so one that the table
     /// describes for a family isn't the one of another.
     fn place_of_competency(&self, competency: &Competency, taken: &mut BTreeSet<String>) -> Place {
+        let name = competency.id.as_deref().unwrap_or(&competency.title);
         let Some(family) = competency.family.as_deref().map(|name| self.family(name)) else {
-            return self.place(&competency.title, Kind::Competency, taken);
+            let is_known = self.target.handbook.is_some_and(|handbook| !handbook.book.names.find(name).is_empty());
+            return self.place(if is_known { name } else { &competency.title }, Kind::Competency, taken);
         };
         let known = self.target.handbook.and_then(|handbook| {
             let book = &handbook.book;

@@ -4,6 +4,7 @@
 //! expectations, and a finding for each row or cell that is neither. Never looks at a handbook.
 
 mod heads;
+mod joined;
 mod rows;
 
 pub use rows::gather;
@@ -27,10 +28,20 @@ pub struct Said {
     pub proficiency: Option<String>,
 }
 
+/// What a table says about a competency next to its name.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    pub cluster: Option<&'a str>,
+    pub family: Option<&'a str>,
+    pub id: Option<&'a str>,
+}
+
 /// A competency in the table.
 #[derive(Debug, Default)]
 pub struct Competency {
     pub title: String,
+    /// The ID, if the table has a column for it.
+    pub id: Option<String>,
     pub span: Span,
     pub cluster: Option<String>,
     pub family: Option<String>,
@@ -119,18 +130,20 @@ impl Gathered {
     }
 
     /// Returns the index of the competency with this title, which is added if it is new.
-    pub fn competency(&mut self, cell: &Cell, (cluster, family): (Option<&str>, Option<&str>)) -> usize {
+    pub fn competency(&mut self, cell: &Cell, About { cluster, family, id }: About<'_>) -> usize {
         let title = one_line(&cell.text);
         let key = fold(&title);
         let list = &mut self.competencies;
         let family = family.or(self.family.as_deref());
         let is_it = |known: &Competency| {
             let is_other = known.family.is_some() && family.is_some() && known.family.as_deref() != family;
-            fold(&known.title) == key && !is_other
+            let is_known = |id: &str| known.id.as_deref().is_none_or(|known| known == id);
+            fold(&known.title) == key && !is_other && id.is_none_or(is_known)
         };
         let n = list.iter().position(is_it).unwrap_or_else(|| {
             let family = family.map(str::to_owned);
-            list.push(Competency { title, span: cell.span, family, ..Competency::default() });
+            let id = id.map(str::to_owned);
+            list.push(Competency { title, id, span: cell.span, family, ..Competency::default() });
             list.len() - 1
         });
         if list[n].cluster.is_none() {
@@ -160,8 +173,11 @@ fn list_of_levels(sheet: &Sheet) -> Option<(&[Row], usize)> {
 }
 
 /// Returns a text with its white space collapsed.
+///
+/// Spreadsheets mark text that would otherwise be a formula with an apostrophe, which isn't part of it.
 pub fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let plain = text.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@']));
+    plain.unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns names without those that occur again.

@@ -299,12 +299,12 @@ impl Table<'_> {
     /// If the next column names competencies too, as in `Area, Skill`, returns the one with more
     /// names. The other one groups them.
     fn narrower(&self, first: usize, kinds: &[Option<Column>]) -> usize {
-        let names = |n: usize| {
-            let texts: BTreeSet<&str> =
-                self.below.iter().filter_map(|row| row.cell(n)).map(|cell| &*cell.text).collect();
-            texts.len()
-        };
         let second = first + 1;
+        // Totals and legends below the table have nothing in the second column.
+        let names = |n: usize| {
+            let rows = self.below.iter().filter(|row| row.cell(second).is_some());
+            rows.filter_map(|row| row.cell(n)).map(|cell| &*cell.text).collect::<BTreeSet<&str>>().len()
+        };
         let is_one = kinds.get(second) == Some(&Some(Column::Competency));
         if is_one && !self.holds_levels(&[second], 0) && names(second) >= names(first) { second } else { first }
     }
@@ -452,7 +452,11 @@ impl Table<'_> {
     }
 
     fn fits(&self, text: &str) -> bool {
-        (self.known.is_level)(text) || levels::is_nothing(text) || is_mark(text) || is_no(text)
+        (self.known.is_level)(text)
+            || levels::is_error(text)
+            || levels::is_nothing(text)
+            || is_mark(text)
+            || is_no(text)
     }
 
     /// Returns whether the cells are levels rather than sentences: most of them look like levels, or

@@ -1,15 +1,14 @@
-//! Finds the height of each level if tracks share a scale, and the tracks that are written into the
-//! titles of jobs.
+//! Finds the height of each level if tracks share a scale, and makes the scale.
 //!
-//! Input: the levels of a table in their order, with their tracks. Output: [`Height`]s. Levels that
+//! Input: the levels of a table in their order, with their tracks. Output: a [`Scale`]. Levels that
 //! several tracks call the same, or number the same, are at one height. Never looks at a handbook.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use crate::declare::config::Level;
 use crate::text::path::fold;
 
-use super::gather::Gathered;
-use super::levels::Written;
+use super::levels::{MOST_LEVELS, NoScale, Scale, TOO_MANY, Written, make};
 
 /// A level with its height, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,54 +52,87 @@ pub fn heights(met: &[(Written, Option<String>)], first: u32) -> Vec<Height> {
     found
 }
 
-/// Reads tracks from titles such as `Senior engineer (Manager)`, if there is another track for the
-/// same title. The rest of the title is the name of the level.
-pub fn tracks_of_titles(gathered: &mut Gathered) {
-    if !gathered.are_titles {
-        return;
-    }
-    let titles: BTreeSet<String> = gathered.levels().map(|cell| cell.text.clone()).collect();
-    let mut tracks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (stem, track) in titles.iter().filter_map(|title| parts(title)) {
-        tracks.entry(stem.to_owned()).or_default().insert(track.to_owned());
-    }
-    let known: BTreeSet<String> = tracks.into_values().filter(|tracks| tracks.len() > 1).flatten().collect();
-    let split = |text: &str| {
-        let (stem, track) = parts(text).filter(|(_, track)| known.contains(*track))?;
-        Some((stem.to_owned(), track.to_owned()))
-    };
-    for said in gathered.competencies.iter_mut().flat_map(|competency| &mut competency.statements) {
-        if let Some((stem, track)) = split(&said.level.text).filter(|_| said.track.is_none()) {
-            (said.level.text, said.track) = (stem, Some(track));
-        }
-    }
-    for (level, own) in &mut gathered.other_levels {
-        if let Some((stem, track)) = split(&level.text).filter(|_| own.is_none()) {
-            (level.text, *own) = (stem, Some(track));
-        }
-    }
-    for role in &mut gathered.roles {
-        if let Some((_, track)) = split(&role.title) {
-            role.track = role.track.take().or(Some(track));
-        }
-        for level in role.expects.iter_mut().filter_map(|(_, level)| level.as_mut()) {
-            if let Some((stem, _)) = split(&level.text) {
-                level.text = stem;
+/// Returns the heights of given names. Each track that calls a level so has it.
+pub fn given_heights(names: &[String], met: &[(Written, Option<String>)]) -> Vec<Height> {
+    let mut found: Vec<Height> = Vec::new();
+    for (height, text) in (1..).zip(names) {
+        for name in text.split('|').map(str::trim).filter(|name| !name.is_empty()) {
+            let is_it = |written: &Written| {
+                let own = written.name.clone().or_else(|| Some(format!("Level {}", written.number?)));
+                own.is_some_and(|own| fold(&own) == fold(name))
+            };
+            let mut tracks: Vec<Option<String>> = Vec::new();
+            for (_, track) in met.iter().filter(|(written, _)| is_it(written)) {
+                if !tracks.contains(track) {
+                    tracks.push(track.clone());
+                }
             }
+            tracks.extend(tracks.is_empty().then_some(None));
+            found.extend(tracks.into_iter().map(|track| Height { height, name: name.to_owned(), track }));
         }
     }
-    if let (false, Some(reading)) = (known.is_empty(), gathered.readings.last_mut()) {
-        let names: Vec<&str> = known.iter().map(String::as_str).collect();
-        reading.push_str(&format!("; tracks in the titles ({})", names.join(", ")));
-    }
+    found
 }
 
-/// Splits a title such as `Senior engineer (Manager)`.
-fn parts(title: &str) -> Option<(&str, &str)> {
-    let (stem, track) = title.strip_suffix(')')?.rsplit_once('(')?;
-    let (stem, track) = (stem.trim(), track.trim());
-    let has_digit = track.chars().any(|c| c.is_ascii_digit());
-    (!stem.is_empty() && !track.is_empty() && !has_digit).then_some((stem, track))
+impl Scale {
+    /// Creates a scale from the names of its levels, lowest first. Names with `|` between them are at
+    /// one height in several tracks.
+    pub fn given(names: &[String]) -> Self {
+        Self::of_heights(&given_heights(names, &[]), &[])
+    }
+
+    /// Creates the scale of a table whose tracks share it. `names` gives heights if it isn't empty.
+    ///
+    /// # Errors
+    /// Fails if there are too many levels.
+    pub fn of_tracks(met: &[(Written, Option<String>)], names: &[String]) -> Result<Self, NoScale> {
+        let first = met.iter().filter_map(|(written, _)| written.number).min().unwrap_or(1);
+        let found = if names.is_empty() { heights(met, first) } else { given_heights(names, met) };
+        if found.iter().any(|height| height.height > MOST_LEVELS) {
+            return Err(TOO_MANY);
+        }
+        Ok(Self { first: if names.is_empty() { first } else { 1 }, ..Self::of_heights(&found, &[]) })
+    }
+
+    /// Creates a scale from heights. If there is no `base`, levels have the name that they have without
+    /// a track or in the first one.
+    pub fn of_heights(found: &[Height], base: &[Level]) -> Self {
+        let most = found.iter().map(|height| height.height).max().unwrap_or(0);
+        let number = |height: u32| u8::try_from(height).unwrap_or(u8::MAX);
+        let mut levels = base.to_vec();
+        let above = if base.is_empty() { most } else { 0 };
+        for height in u32::try_from(base.len()).unwrap_or(u32::MAX) + 1..=above {
+            let mut named = found.iter().filter(|own| own.height == height);
+            let name = named.clone().find(|own| own.track.is_none()).or_else(|| named.next());
+            levels.push(make(number(height), name.map_or_else(|| format!("Level {height}"), |own| own.name.clone())));
+        }
+        let mut tracks: Vec<&str> = Vec::new();
+        for track in found.iter().filter_map(|own| own.track.as_deref()) {
+            if !tracks.contains(&track) {
+                tracks.push(track);
+            }
+        }
+        let mut own = Vec::new();
+        for track in tracks {
+            let of_track = |own: &&Height| own.track.as_deref() == Some(track);
+            let differs = |own: &&Height| !levels.iter().any(|l| l.level == number(own.height) && l.name == own.name);
+            // A track's scale that begins at 1 is complete, so it has to contain the common levels.
+            let is_whole = found.iter().filter(of_track).any(|own| own.height == 1 && differs(&own));
+            let is_part =
+                |own: &&Height| of_track(own) && (is_whole || differs(own)) || is_whole && own.track.is_none();
+            let mut names: Vec<Level> = Vec::new();
+            for part in found.iter().filter(is_part) {
+                if !names.iter().any(|known| known.level == number(part.height)) {
+                    names.push(make(number(part.height), part.name.clone()));
+                }
+            }
+            names.sort_by_key(|level| level.level);
+            if !names.is_empty() {
+                own.push((track.to_owned(), names));
+            }
+        }
+        Self { own, ..Self::declared(&levels) }
+    }
 }
 
 #[cfg(test)]

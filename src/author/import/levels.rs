@@ -9,10 +9,8 @@ use crate::declare::kind::Levels;
 use crate::text::path::fold;
 use crate::text::slug::slug;
 
-use super::heights::{Height, heights};
-
 /// The maximum number of levels in `handbook.toml`.
-const MOST_LEVELS: u32 = 20;
+pub const MOST_LEVELS: u32 = 20;
 /// The maximum length of the prefix of a number, as in `L3`, `IC4` or `Level 3`.
 const LONGEST_PREFIX: usize = 6;
 
@@ -28,6 +26,11 @@ pub struct Written {
 /// Returns whether a cell says that no level is expected.
 pub fn is_nothing(text: &str) -> bool {
     ["0", "-", "–", "—", "n/a", "na", "none"].contains(&fold(text).as_str())
+}
+
+/// Returns whether a cell is the error of a formula, such as `#DIV/0!`.
+pub fn is_error(text: &str) -> bool {
+    text.starts_with('#') && text.chars().all(|c| "#/!?".contains(c) || c.is_ascii_uppercase() || c == '0')
 }
 
 /// Parses a cell.
@@ -149,7 +152,8 @@ impl Scale {
         if names.len() > MOST_LEVELS as usize {
             return Err(TOO_MANY);
         }
-        Ok(Self::given(&names))
+        let levels: Vec<Level> = (1..).zip(names).map(|(level, name)| make(level, name)).collect();
+        Ok(Self::declared(&levels))
     }
 
     /// Returns whether this is the default scale, which applies if none is declared.
@@ -160,64 +164,6 @@ impl Scale {
     /// Creates the scale that a handbook declares.
     pub fn declared(levels: &[Level]) -> Self {
         Self { levels: levels.to_vec(), first: 1, ..Self::default() }
-    }
-
-    /// Creates a scale from the names of its levels, lowest first. Names with `|` between them are at
-    /// one height in several tracks.
-    pub fn given(names: &[String]) -> Self {
-        Self::of_heights(&given_heights(names, &[]), &[])
-    }
-
-    /// Creates the scale of a table whose tracks share it. `names` gives heights if it isn't empty.
-    ///
-    /// # Errors
-    /// Fails if there are too many levels.
-    pub fn of_tracks(met: &[(Written, Option<String>)], names: &[String]) -> Result<Self, NoScale> {
-        let first = met.iter().filter_map(|(written, _)| written.number).min().unwrap_or(1);
-        let found = if names.is_empty() { heights(met, first) } else { given_heights(names, met) };
-        if found.iter().any(|height| height.height > MOST_LEVELS) {
-            return Err(TOO_MANY);
-        }
-        Ok(Self { first: if names.is_empty() { first } else { 1 }, ..Self::of_heights(&found, &[]) })
-    }
-
-    /// Creates a scale from heights. Above `base`, which may be empty, levels have the name that they
-    /// have without a track or in the first one.
-    pub fn of_heights(found: &[Height], base: &[Level]) -> Self {
-        let most = found.iter().map(|height| height.height).max().unwrap_or(0);
-        let number = |height: u32| u8::try_from(height).unwrap_or(u8::MAX);
-        let mut levels = base.to_vec();
-        for height in u32::try_from(base.len()).unwrap_or(u32::MAX) + 1..=most {
-            let mut named = found.iter().filter(|own| own.height == height);
-            let name = named.clone().find(|own| own.track.is_none()).or_else(|| named.next());
-            levels.push(make(number(height), name.map_or_else(|| format!("Level {height}"), |own| own.name.clone())));
-        }
-        let mut tracks: Vec<&str> = Vec::new();
-        for track in found.iter().filter_map(|own| own.track.as_deref()) {
-            if !tracks.contains(&track) {
-                tracks.push(track);
-            }
-        }
-        let mut own = Vec::new();
-        for track in tracks {
-            let of_track = |own: &&Height| own.track.as_deref() == Some(track);
-            let differs = |own: &&Height| levels.iter().any(|l| l.level == number(own.height) && l.name != own.name);
-            // A track's scale that begins at 1 is complete, so it has to contain the common levels.
-            let is_whole = found.iter().filter(of_track).any(|own| own.height == 1 && differs(&own));
-            let is_part =
-                |own: &&Height| of_track(own) && (is_whole || differs(own)) || is_whole && own.track.is_none();
-            let mut names: Vec<Level> = Vec::new();
-            for part in found.iter().filter(is_part) {
-                if !names.iter().any(|known| known.level == number(part.height)) {
-                    names.push(make(number(part.height), part.name.clone()));
-                }
-            }
-            names.sort_by_key(|level| level.level);
-            if !names.is_empty() {
-                own.push((track.to_owned(), names));
-            }
-        }
-        Self { own, ..Self::declared(&levels) }
     }
 
     /// Returns what a track itself calls its levels.
@@ -276,40 +222,22 @@ impl Scale {
         let by_number = || {
             let number = written.number?;
             let place = (number + 1).checked_sub(self.first);
-            let is_it = |level: &&Level| {
-                if are_numbered {
-                    read(&level.name).number == Some(number)
-                } else {
-                    Some(u32::from(level.level)) == place
-                }
-            };
-            self.levels.iter().find(is_it)
+            let own = |level: &&Level| read(&level.name).number;
+            let by_own = self.levels.iter().find(|level| own(level) == Some(number));
+            // A position doesn't say which level is meant if the level has another number in its name.
+            let is_there = |level: &&Level| Some(u32::from(level.level)) == place && own(level).is_none();
+            by_own.or_else(|| self.levels.iter().find(is_there))
         };
-        let found = by_name(text).or_else(by_number).or_else(|| by_name(written.name.as_deref()?));
+        let by_part = || by_name(written.name.as_deref()?);
+        // In `1: L3`, the name of the level says more than its position.
+        let found = by_name(text);
+        let found = if are_numbered {
+            found.or_else(by_part).or_else(by_number)
+        } else {
+            found.or_else(by_number).or_else(by_part)
+        };
         found.map(|level| level.level)
     }
-}
-
-/// Returns the heights of given names. Each track that calls a level so has it.
-pub fn given_heights(names: &[String], met: &[(Written, Option<String>)]) -> Vec<Height> {
-    let mut found: Vec<Height> = Vec::new();
-    for (height, text) in (1..).zip(names) {
-        for name in text.split('|').map(str::trim).filter(|name| !name.is_empty()) {
-            let is_it = |written: &Written| {
-                let own = written.name.clone().or_else(|| Some(format!("Level {}", written.number?)));
-                own.is_some_and(|own| fold(&own) == fold(name))
-            };
-            let mut tracks: Vec<Option<String>> = Vec::new();
-            for (_, track) in met.iter().filter(|(written, _)| is_it(written)) {
-                if !tracks.contains(track) {
-                    tracks.push(track.clone());
-                }
-            }
-            tracks.extend(tracks.is_empty().then_some(None));
-            found.extend(tracks.into_iter().map(|track| Height { height, name: name.to_owned(), track }));
-        }
-    }
-    found
 }
 
 /// Creates a level without a description.

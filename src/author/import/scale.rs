@@ -15,7 +15,7 @@ use crate::text::slug::slug;
 use crate::text::spreadsheet::Cell;
 
 use super::gather::Gathered;
-use super::heights::{Height, heights};
+use super::heights::{Height, given_heights, heights};
 use super::levels::{self, Scale, Written};
 use super::words::seniority;
 use super::{Choices, Import, Ladder, Lines, NewFile, Target, restated, settings};
@@ -168,7 +168,7 @@ fn own_scale(gathered: &Gathered, handbook: &Handbook, (declared, choices): (&Sc
     let found = match choices.scale.is_empty() {
         true if own.iter().all(|(written, _)| written.number.is_some()) => heights(&own, 1),
         true => within(&heights(&names, 1), &own),
-        false => levels::given_heights(&choices.scale, &own),
+        false => given_heights(&choices.scale, &own),
     };
     Some(Scale::of_heights(&found, &config.scale))
 }
@@ -237,59 +237,6 @@ pub fn report_unclear(gathered: &Gathered, name: &SourcePath, scale: &Scale, imp
         let names: Vec<&str> = scale.levels.iter().map(|level| level.name.as_str()).collect();
         let help = format!("the levels are {}", names.join(", "));
         import.findings.push(Diagnostic::new(Rule::UnusedRow, name, Some(cell.span), message).help(help));
-    }
-}
-
-/// Adds a role for each level, if the levels are titles of jobs. It expects that level of each
-/// competency that says something about it.
-pub fn roles_of_titles(gathered: &mut Gathered) {
-    if !gathered.are_titles {
-        return;
-    }
-    let titles: Vec<(Cell, Option<String>)> =
-        gathered.levels_of_tracks().map(|(level, track)| (level.clone(), track.map(str::to_owned))).collect();
-    for (title, track) in titles {
-        let (name, grade) = title_and_grade(&title.text);
-        let role = gathered.role(&Cell { text: name, span: title.span });
-        let says = |competency: &super::gather::Competency| {
-            competency.statements.iter().any(|said| fold(&said.level.text) == fold(&title.text))
-        };
-        let slot = &mut gathered.roles[role].track;
-        *slot = slot.take().or(track);
-        let mut families = gathered.competencies.iter().filter(|c| says(c)).map(|competency| competency.family.clone());
-        let family = families.next().flatten().filter(|first| families.all(|other| other.as_ref() == Some(first)));
-        let slot = &mut gathered.roles[role].family;
-        *slot = slot.take().or(family);
-        if let Some(grade) = grade {
-            let slot = &mut gathered.roles[role].grade;
-            *slot = slot.take().or(Some(grade));
-        }
-        let expects: Vec<usize> =
-            (0..gathered.competencies.len()).filter(|n| says(&gathered.competencies[*n])).collect();
-        for n in expects {
-            let list = &mut gathered.roles[role].expects;
-            if !list.iter().any(|(known, _)| *known == n) {
-                list.push((n, Some(title.clone())));
-            }
-        }
-    }
-}
-
-/// Splits a level such as `Senior engineer (L3)` or `E3: Senior engineer` into the title of the job
-/// and its grade.
-fn title_and_grade(text: &str) -> (String, Option<String>) {
-    let text = super::gather::one_line(text);
-    let has_letters = |code: &str| code.starts_with(|c: char| c.is_alphabetic()) && !code.contains(' ');
-    let inner = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
-    let parts = inner.map(|(name, code)| (name.trim(), code.trim())).or_else(|| {
-        let (code, name) = text.split_once(':')?;
-        Some((name.trim(), code.trim()))
-    });
-    match (levels::read(&text), parts) {
-        (Written { number: Some(_), name: Some(own) }, Some((name, code))) if own == name && has_letters(code) => {
-            (name.to_owned(), Some(code.to_owned()))
-        }
-        _ => (text, None),
     }
 }
 

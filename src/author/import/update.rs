@@ -258,14 +258,14 @@ impl Writer<'_> {
     /// Describes the differences.
     fn words(&self, wishes: &[Wish], pairs: &[Option<Match>], (gone, prunes): (&[usize], bool)) -> Vec<String> {
         let statements = self.document.meta.facts.statements();
-        let name = |level: u8| {
-            let found = self.scale.levels.iter().find(|known| known.level == level);
-            found.map_or_else(|| level.to_string(), |level| level.name.clone())
+        let name = |level: u8, track: Option<&str>| {
+            self.scale.name(level, track).map_or_else(|| level.to_string(), str::to_owned)
         };
+        let name_of = |n: usize| name(statements[n].level, statements[n].track.as_deref());
         let mut lines = Vec::new();
         let (mut reworded, mut moved, mut new) = (0, 0, 0);
         for (wish, pair) in wishes.iter().zip(pairs) {
-            let level = name(wish.level);
+            let level = name(wish.level, wish.track.as_deref());
             match pair {
                 None => {
                     new += 1;
@@ -275,7 +275,7 @@ impl Writer<'_> {
                     let old = &statements[pair.at];
                     if pair.moves {
                         moved += 1;
-                        lines.push(format!("{} → {level}: {}", name(old.level), wish.text));
+                        lines.push(format!("{} → {level}: {}", name_of(pair.at), wish.text));
                     }
                     if pair.rewords {
                         reworded += 1;
@@ -286,7 +286,7 @@ impl Writer<'_> {
         }
         for n in gone {
             let what = if prunes { "removed" } else { "only in the handbook" };
-            lines.push(format!("{}: {what}: {}", name(statements[*n].level), statements[*n].text));
+            lines.push(format!("{}: {what}: {}", name_of(*n), statements[*n].text));
         }
         let gone_word = if prunes { "removed" } else { "only in the handbook" };
         let counts = [(reworded, "reworded"), (moved, "at another level"), (new, "new"), (gone.len(), gone_word)];

@@ -6,11 +6,10 @@
 //! that the pages of this audience don't show.
 
 use super::hiring::{CardRow, Hiring};
-use super::{Viewpoint, competency_of};
+use super::{NONE, Viewpoint, competency_of, name_of};
 use crate::declare::config::Scope;
 use crate::declare::kind::Kind;
 use crate::model::book::{ChapterId, Standing, role_of};
-use crate::text::path::fold;
 
 /// One worksheet.
 #[derive(Debug, Default)]
@@ -45,9 +44,6 @@ impl Cell {
         Self { text: text.into(), url: None }
     }
 }
-
-/// What a cell says if there is no cluster, because an empty cell means the same as the one above.
-const NONE: &str = "–";
 
 /// Returns the worksheets of the matrix, and that of all statements.
 pub fn sheets(view: &Viewpoint<'_>, has_links: bool) -> Vec<Sheet> {
@@ -99,17 +95,9 @@ impl Maker<'_> {
         Cell { text, url: self.has_links.then(url).flatten() }
     }
 
-    /// Returns the cell that names a chapter: by its title, or by its ID if others of its kind have
-    /// the same title.
+    /// Returns the cell that names a chapter.
     fn name(&self, chapter: ChapterId, kind: Kind) -> Cell {
-        let book = self.view.book;
-        let title = &self.view.meta(chapter).title;
-        let is_of_kind = |other: &ChapterId| book.meta(*other).kind == kind;
-        let by_name = book.names.find(title).iter().copied().filter(is_of_kind);
-        let by_title = book.ids().filter(|other| is_of_kind(other) && fold(&book.meta(*other).title) == fold(title));
-        let is_unique = by_name.chain(by_title).all(|other| other == chapter);
-        let text = if is_unique { title.clone() } else { book.id(chapter).to_owned() };
-        self.linked(text, || self.view.link(chapter).url)
+        self.linked(name_of(self.view, chapter, kind), || self.view.link(chapter).url)
     }
 
     /// Returns the matrix of the roles of a track. Its first row names the track.

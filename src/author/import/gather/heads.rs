@@ -1,61 +1,17 @@
-//! Reads what is above the header of a table and next to it: rows of tracks, families and titles, and
-//! columns that aren't used.
+//! Reads what is above the header of a table and next to it: rows of tracks and families, and columns
+//! that aren't used.
 //!
-//! Input: rows and their layout. Output: a header in which each column has one text, the tracks of
-//! columns, and a finding for each row and column that has contents but no known meaning.
+//! Input: rows and their layout. Output: the tracks of columns, and a finding for each row and column
+//! that has contents but no known meaning.
 
-use super::super::header::{Layout, Shape};
-use super::super::words::{Aspect, Column, aspect, is_job, is_total};
+use super::super::header::Shape;
+use super::super::words::{Aspect, Column, aspect, is_total};
 use super::rows::Reader;
-use super::{distinct, one_line};
+use super::{About, distinct, one_line};
+use crate::text::diagnostic::Diagnostic;
 use crate::text::path::fold;
+use crate::text::rule::Rule;
 use crate::text::spreadsheet::{Cell, Row};
-
-/// The maximum number of words of the name of a level.
-const LONGEST_NAME: usize = 6;
-
-/// Returns the header of a table, and the number of a row next to it whose names were joined with
-/// it: levels may have a code in one row, such as `E3`, and a name in the next one or the one above.
-pub fn joined(rows: &[Row], layout: &Layout) -> (Row, Option<usize>) {
-    let header = &rows[layout.row];
-    let Shape::Grid { across: Column::Level, columns, .. } = &layout.shape else { return (header.clone(), None) };
-    let is_filled = |n: &usize| !rows[*n].is_empty();
-    let below = (layout.row + 1..rows.len()).find(is_filled);
-    let above = (0..layout.row).rev().find(is_filled);
-    let are_codes = columns.iter().all(|n| is_code(&header.cells[*n].text));
-    for n in [below, above].into_iter().flatten().filter(|_| are_codes) {
-        if are_names(&rows[n], columns) {
-            let mut header = header.clone();
-            for column in columns {
-                let name = one_line(&rows[n].cells[*column].text);
-                let cell = &mut header.cells[*column];
-                cell.text = format!("{}: {name}", one_line(&cell.text));
-            }
-            return (header, Some(n));
-        }
-    }
-    (header.clone(), None)
-}
-
-/// Returns whether a text is a code for a level, such as `E3` or `3`.
-fn is_code(text: &str) -> bool {
-    text.chars().count() <= 4 && text.ends_with(|c: char| c.is_ascii_digit())
-}
-
-/// Returns whether a row has nothing but a name for each column.
-fn are_names(row: &Row, columns: &[usize]) -> bool {
-    let has_others = (0..row.cells.len()).any(|n| !columns.contains(&n) && row.cell(n).is_some());
-    let texts: Vec<String> =
-        columns.iter().filter_map(|n| row.cell(*n)).map(|cell| fold(&one_line(&cell.text))).collect();
-    let is_name = |text: &String| text.split(' ').count() <= LONGEST_NAME && !text.ends_with('.');
-    !has_others && texts.len() == columns.len() && texts.iter().all(is_name) && distinct(&texts).len() == texts.len()
-}
-
-/// Returns whether most levels of a header are titles of jobs.
-pub fn are_titles(header: &Row, layout: &Layout) -> bool {
-    let Shape::Grid { columns, .. } = &layout.shape else { return false };
-    columns.iter().filter(|n| is_job(&header.cells[**n].text)).count() * 2 > columns.len()
-}
 
 impl Reader<'_> {
     /// Reads the rows above the header. The row above roles or levels in columns may group them into
@@ -105,6 +61,20 @@ impl Reader<'_> {
             && columns.iter().any(|n| row.cell(*n).is_some())
     }
 
+    /// Reports columns with the same header, which are one level, role or competency.
+    fn report_equal(&mut self) {
+        let Shape::Grid { columns, .. } = &self.layout.shape else { return };
+        let key = |n: &usize| (fold(&one_line(&self.header.cells[*n].text)), self.tracks.get(n).cloned());
+        let repeats: Vec<usize> =
+            (1..columns.len()).filter(|n| columns[..*n].iter().any(|other| key(other) == key(&columns[*n]))).collect();
+        for n in repeats {
+            let cell = &self.header.cells[columns[n]];
+            let message = format!("two columns are called `{}`, and count as one", one_line(&cell.text));
+            let finding = Diagnostic::new(Rule::UnusedRow, self.name, Some(cell.span), message);
+            self.gathered.findings.push(finding.help("give each column a name of its own, if they differ"));
+        }
+    }
+
     /// Reports columns that have contents but no known meaning, with one finding per column.
     pub fn columns(&mut self, rows: &[Row]) {
         let below = &rows[self.layout.row + 1..];
@@ -126,6 +96,7 @@ impl Reader<'_> {
                 (_, None) => {}
             }
         }
+        self.report_equal();
         let other = self.header.span();
         for text in self.legend.levels() {
             self.gathered.other_levels.push((Cell { text: text.to_owned(), span: other }, None));
@@ -146,7 +117,7 @@ impl Reader<'_> {
             }
             Shape::Grid { across: Column::Competency, columns, .. } => {
                 for n in columns {
-                    self.gathered.competency(&self.header.cells[*n], (None, None));
+                    self.gathered.competency(&self.header.cells[*n], About::default());
                 }
             }
             _ => {}

@@ -14,11 +14,11 @@ use super::super::header::{Layout, Shape};
 use super::super::legend::Legend;
 use super::super::levels;
 use super::super::words::{Aspect, Column, aspect, is_mark, is_no, is_total};
-use super::{Gathered, Said, heads, one_line, without_bullet};
+use super::{About, Gathered, Said, joined, one_line, without_bullet};
 
 /// Reads the rows of one table.
 pub fn gather(gathered: &mut Gathered, name: &SourcePath, rows: &[Row], layout: &Layout) {
-    let (header, names) = heads::joined(rows, layout);
+    let (header, names) = joined::joined(rows, layout);
     let legend = Legend::find(rows);
     let is_first = gathered.readings.is_empty();
     let is_ordered = match &layout.shape {
@@ -30,7 +30,7 @@ pub fn gather(gathered: &mut Gathered, name: &SourcePath, rows: &[Row], layout: 
         gathered.header = rows[layout.row].span();
     }
     gathered.is_ordered |= is_ordered || legend.levels().next().is_some();
-    gathered.are_titles |= layout.are_titles || names.is_some_and(|_| heads::are_titles(&header, layout));
+    gathered.are_titles |= layout.are_titles || names.is_some_and(|_| joined::are_titles(&header, layout));
     gathered.readings.push(layout.reading(&header));
     let (above, marks, tracks) = (Above::default(), BTreeMap::new(), BTreeMap::new());
     let mut reader = Reader { name, header, layout, legend, gathered, above, marks, tracks };
@@ -60,7 +60,7 @@ struct Above {
 }
 
 pub struct Reader<'a> {
-    name: &'a SourcePath,
+    pub name: &'a SourcePath,
     pub header: Row,
     pub layout: &'a Layout,
     pub legend: Legend,
@@ -91,7 +91,7 @@ impl Reader<'_> {
             Shape::Expectations { role, .. } => (*role, Column::Role),
             Shape::Grid { side, key, .. } => (*key, *side),
         };
-        if let Some(cell) = row.cell(key)
+        if let Some(cell) = (0..=key).find_map(|n| row.cell(n))
             && is_total(&cell.text)
         {
             return self.unused(row.span(), "this row adds up others");
@@ -199,7 +199,10 @@ impl Reader<'_> {
 
     fn statement(&mut self, row: &Row, key: usize, (level, statement): (usize, usize)) {
         if let Some(cell) = row.cell(level) {
-            self.above.level = Some(cell.clone());
+            let name = self.layout.aspect(Aspect::LevelName).and_then(|n| row.cell(n));
+            let text =
+                name.map_or_else(|| cell.text.clone(), |name| format!("{}: {}", cell.text, one_line(&name.text)));
+            self.above.level = Some(Cell { text, span: cell.span });
         }
         let more = self.layout.aspects.iter().filter(|(aspect, _)| *aspect == Aspect::More).map(|(_, n)| *n);
         let cells: Vec<&Cell> = std::iter::once(statement).chain(more).filter_map(|n| row.cell(n)).collect();
@@ -306,7 +309,11 @@ impl Reader<'_> {
         let is_list_of_roles = matches!(self.layout.shape, Shape::Expectations { .. });
         let is_side = is_side && !is_list_of_roles;
         let family = self.aspect(Aspect::Family).filter(|_| is_side);
-        let n = self.gathered.competency(key, (cluster.as_deref().filter(|_| is_side), family.as_deref()));
+        let is_grid = matches!(self.layout.shape, Shape::Grid { .. });
+        let id = self.aspect(Aspect::Id).filter(|_| is_side && is_grid);
+        let cluster = cluster.filter(|_| is_side);
+        let about = About { cluster: cluster.as_deref(), family: family.as_deref(), id: id.as_deref() };
+        let n = self.gathered.competency(key, about);
         if is_side {
             let summary = self.aspect(Aspect::Summary);
             let competency = &mut self.gathered.competencies[n];
@@ -393,8 +400,7 @@ impl Reader<'_> {
 
     /// Returns whether a cell can be a level, and reports it otherwise.
     fn is_level(&mut self, cell: &Cell) -> bool {
-        let is_error =
-            cell.text.starts_with('#') && cell.text.chars().all(|c| "#/!?".contains(c) || c.is_ascii_uppercase());
+        let is_error = levels::is_error(&cell.text);
         let is_date = crate::text::date::parse_day(&cell.text).is_some();
         let is_level = levels::read(&cell.text) != levels::Written::default() && !is_error && !is_date;
         if !is_level {
