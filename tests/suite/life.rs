@@ -159,6 +159,28 @@ fn exports_of_families_tracks_and_codes_come_back() {
     comes_back(&files);
 }
 
+#[test]
+fn a_changed_proficiency_is_said_and_written() {
+    let table = "Theme,Level,Competency,Proficiency\nTalks,Junior Engineer,Says it to one team,Awareness\nTalks,Engineer,Says it to all teams,Working knowledge\n";
+    let mut files = Files::new();
+    let import = planned("t.csv", table.as_bytes(), &[], &Choices::default());
+    write(&mut files, &import);
+    assert!(differences("t.csv", table.as_bytes(), &files).is_empty());
+    comes_back(&files);
+    let table = table.replace("Working knowledge", "Expert").replace("Awareness", "Some \"awareness\"");
+    let found = differences("t.csv", table.as_bytes(), &files);
+    let wanted = [
+        "Junior Engineer: proficiency: Awareness → Some awareness",
+        "Engineer: proficiency: Working knowledge → Expert",
+    ];
+    assert_eq!(found, wanted);
+    let import = planned("t.csv", table.as_bytes(), &texts(&files), &Choices::default());
+    write(&mut files, &import);
+    assert!(files["competencies/talks.md"].contains("### Junior Engineer {level=1 proficiency=\"Some awareness\"}\n"));
+    assert!(differences("t.csv", table.as_bytes(), &files).is_empty());
+    comes_back(&files);
+}
+
 const WORDS: [&str; 12] = [
     "asks",
     "early",

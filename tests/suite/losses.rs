@@ -21,6 +21,8 @@ fn words(text: &str) -> BTreeSet<String> {
 /// Returns the text of a table without the names of tags, attributes and keys.
 fn contents(name: &str, text: &str) -> String {
     if name.ends_with(".html") {
+        let start = text.find("<table").unwrap_or(0);
+        let text = &text[start..text.rfind("</table").unwrap_or(text.len()).max(start)];
         let parts = text.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
         return parts.collect::<Vec<_>>().join(" ").replace("&nbsp;", " ").replace("&amp;", " ");
     }
@@ -212,11 +214,14 @@ const CASES: &[Case] = &[
         name: "line breaks, bullets and rich text in cells",
         make: |book| {
             let sheet = book.add_worksheet();
-            rows(sheet, &[&["Skill", "L1", "L2"], &["Talks", "• Says it.\n– Says why.\n\n* Asks.", ""]])?;
+            rows(
+                sheet,
+                &[&["Skill", "L1", "L2"], &["Talks", "• Says it.\n– Says why to\nall of them.\n\n* Asks.", ""]],
+            )?;
             let (bold, plain) = (Format::new().set_bold(), Format::new());
             sheet.write_rich_string(1, 2, &[(&bold, "Says "), (&plain, "it to all.")]).map(|_| ())
         },
-        says: &["- Says it. {#", "- Says why. {#", "- Asks. {#", "- Says it to all. {#"],
+        says: &["- Says it. {#", "- Says why to all of them. {#", "- Asks. {#", "- Says it to all. {#"],
     },
     Case {
         name: "comments",
@@ -282,8 +287,8 @@ fn files_that_cannot_be_read_are_refused_with_the_way_out() {
         ("a.csv", b"a\0b,c\n1,2\n".to_vec(), "neither a workbook nor a text", "save it as `.xlsx`"),
         ("a.csv", b"\xff\xfea\0\x00\xd8b\0".to_vec(), "neither a workbook nor a text", "save it as `.xlsx`"),
         ("a.json", b"[{\"skill\": }]".to_vec(), "this isn't valid JSON", "fix it"),
-        ("a.html", b"<p>No table</p>".to_vec(), "this table is empty", ""),
-        ("a.csv", Vec::new(), "this table is empty", ""),
+        ("a.html", b"<p>No table</p>".to_vec(), "this table is empty", "write a header"),
+        ("a.csv", Vec::new(), "this table is empty", "write a header"),
         ("a.csv", b"Name,Mail\nAnn,a@example.org\n".to_vec(), "says what the columns are", "name three columns"),
     ] {
         let import = planned(name, &bytes, &[], &Choices::default());

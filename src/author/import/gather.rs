@@ -191,6 +191,29 @@ pub fn distinct(names: &[String]) -> Vec<String> {
     distinct
 }
 
+/// Returns the statements in a cell, one per line. A line that goes on in lower case, after one that
+/// began in upper case and has no full stop, is part of that.
+pub fn statements_of(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let plain = without_bullet(line);
+        let has_bullet = plain != line.trim();
+        let goes_on = |last: &String| {
+            let is_open = !last.ends_with(['.', '!', '?', ':', ';']);
+            is_open && last.starts_with(char::is_uppercase) && plain.starts_with(char::is_lowercase)
+        };
+        match found.last_mut() {
+            Some(last) if !has_bullet && goes_on(last) => {
+                last.push(' ');
+                last.push_str(plain);
+            }
+            _ if plain.is_empty() => {}
+            _ => found.push(plain.to_owned()),
+        }
+    }
+    found
+}
+
 /// Removes the bullet from a line, because people write lists inside cells, and the apostrophe by
 /// which spreadsheets mark text that would otherwise be a formula.
 pub fn without_bullet(line: &str) -> &str {

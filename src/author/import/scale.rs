@@ -108,7 +108,9 @@ fn met(gathered: &Gathered, choices: &Choices) -> Vec<(Written, Option<String>)>
     let is_down = match choices.ladder {
         Some(ladder) => ladder == Ladder::Down,
         None => {
-            let rank = |level: Option<&(Written, Option<String>)>| seniority(level?.0.name.as_deref()?);
+            let rank = |level: Option<&(Written, Option<String>)>| {
+                level.and_then(|(written, _)| written.name.as_deref()).map(seniority)
+            };
             rank(met.first()) > rank(met.last())
         }
     };

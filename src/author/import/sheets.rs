@@ -176,7 +176,8 @@ impl Read {
         if self.named.is_empty() {
             let finding = match unclear.first() {
                 Some((_, _, rows)) => no_header(name, rows),
-                None => Diagnostic::new(Rule::BadTable, name, None, "this table is empty"),
+                None => Diagnostic::new(Rule::BadTable, name, None, "this table is empty")
+                    .help("write a header into its first row, and a row for each competency or role"),
             };
             self.findings.push(finding);
             return;

@@ -159,9 +159,10 @@ pub fn competency(
             places: Places::new(chapter.document, &chapter.bytes),
         };
         let removed: &[usize] = if prunes { &gone } else { &[] };
-        let edits = writer.edits(wishes, &found.pairs, removed);
-        bytes = apply(&chapter.bytes, edits);
+        let mut edits = writer.edits(wishes, &found.pairs, removed);
         chapter.words = writer.words(wishes, &found.pairs, (&gone, prunes));
+        writer.proficiencies(wishes, (&mut edits, &mut chapter.words));
+        bytes = apply(&chapter.bytes, edits);
     }
     let bytes = chapter.facts(bytes, facts)?;
     let title = chapter.document.meta.title.clone();
@@ -182,7 +183,14 @@ fn is_as_wanted(chapter: &Chapter<'_>, bytes: &[u8], target: Target<'_>, wishes:
     let is_said = |wish: &Wish| {
         said.iter().any(|s| s.level == wish.level && s.track == wish.track && fold(&s.text) == fold(&wish.text))
     };
-    wishes.iter().all(is_said)
+    let Facts::Competency(facts) = &document.meta.facts else { return false };
+    let has_words = |wish: &Wish| {
+        let mut first = wishes.iter().filter(|other| other.level == wish.level && other.track == wish.track);
+        let word = first.find_map(|wish| wish.proficiency.as_deref());
+        let here = facts.levels.iter().filter(|own| own.level == wish.level && own.track == wish.track);
+        word.is_none() || here.into_iter().any(|own| own.proficiency.as_deref() == word)
+    };
+    wishes.iter().all(|wish| is_said(wish) && has_words(wish))
 }
 
 /// A replacement of a range of the file.
@@ -238,6 +246,20 @@ impl Writer<'_> {
             edits.push(self.places.insertion((self.scale, n == 0), (level, word), (&items, &absent)));
         }
         edits
+    }
+
+    /// Gives levels the words for the proficiency that the table has.
+    fn proficiencies(&self, wishes: &[Wish], (edits, words): (&mut Vec<Edit>, &mut Vec<String>)) {
+        let mut seen: BTreeSet<(u8, Option<&str>)> = BTreeSet::new();
+        for wish in wishes {
+            let level = (wish.level, wish.track.as_deref());
+            let Some(word) = wish.proficiency.as_deref().filter(|_| seen.insert(level)) else { continue };
+            if let Some((edit, old)) = self.places.proficiency(level, word) {
+                edits.push(edit);
+                let name = self.scale.name(level.0, level.1).unwrap_or_default();
+                words.push(format!("{name}: proficiency: {} → {word}", old.unwrap_or("nothing")));
+            }
+        }
     }
 
     /// Replaces the text of a statement, and writes its anchor if it has none of its own.

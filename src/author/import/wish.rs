@@ -29,7 +29,6 @@ pub fn heading(scale: &Scale, signs: &str, (level, track): (u8, Option<&str>), p
 
 /// Formats the attribute of a heading for the proficiency.
 pub fn proficiency_attribute(word: &str) -> String {
-    let word: String = word.chars().filter(|c| !matches!(c, '"' | '\\' | '{' | '}' | '\n')).collect();
     let is_plain = word.chars().all(char::is_alphanumeric);
     if is_plain { format!("proficiency={word}") } else { format!("proficiency=\"{word}\"") }
 }

@@ -130,8 +130,9 @@ pub fn is_seniority(text: &str) -> bool {
     is_job(text) || words(text).iter().any(|word| has(SENIORITY, word))
 }
 
-/// Returns how senior a title is, from 0 for a trainee, or `None` if it doesn't say.
-pub fn seniority(text: &str) -> Option<usize> {
+/// Returns how senior a title is, from 0 for a trainee. A title without such a word is in between.
+pub fn seniority(text: &str) -> usize {
+    const PLAIN: usize = 2;
     const RANKS: [&str; 7] = [
         "intern trainee apprentice",
         "junior associate",
@@ -142,7 +143,7 @@ pub fn seniority(text: &str) -> Option<usize> {
         "director vp president chief cpo cto ceo",
     ];
     let words = words(text);
-    (0..RANKS.len()).rev().find(|n| words.iter().any(|word| has(RANKS[*n], word)))
+    (0..RANKS.len()).rev().find(|n| words.iter().any(|word| has(RANKS[*n], word))).unwrap_or(PLAIN)
 }
 
 /// Returns whether texts are titles of one job, such as `Junior weaver`, `Weaver` and `Senior weaver`.

@@ -149,7 +149,12 @@ impl Maker<'_> {
     /// Returns all statements, one per row.
     fn statements(&self) -> Sheet {
         let view = self.view;
-        let head = ["Cluster", "Competency", "Level", "Track", "Statement", "ID"].map(Cell::plain).to_vec();
+        let all = || view.book.relations.clusters.iter().flat_map(|(_, list)| list.iter().copied());
+        let has_words = all()
+            .filter_map(|chapter| competency_of(view.book, chapter))
+            .any(|facts| facts.levels.iter().any(|heading| heading.proficiency.is_some()));
+        let mut head = ["Cluster", "Competency", "Level", "Track", "Statement", "ID"].map(Cell::plain).to_vec();
+        head.extend(has_words.then(|| Cell::plain("Proficiency")));
         let mut rows = vec![head];
         let mut levels: Vec<(String, u8)> = Vec::new();
         for (cluster, competency) in view
@@ -169,7 +174,9 @@ impl Maker<'_> {
                     levels.push((level.clone(), shade));
                 }
                 let title = track.map(|id| view.config.track_title(id).to_owned()).unwrap_or_default();
-                rows.push(vec![
+                let word = facts.levels.iter().find(|own| own.level == statement.level && own.track == statement.track);
+                let word = word.and_then(|heading| heading.proficiency.clone()).unwrap_or_default();
+                let mut row = vec![
                     Cell::plain(if cluster.is_empty() { NONE } else { cluster }),
                     self.name(competency, Kind::Competency),
                     Cell::plain(level),
@@ -178,11 +185,13 @@ impl Maker<'_> {
                         Some(format!("{}#{}", view.link(competency).url?, statement.id))
                     }),
                     Cell::plain(&statement.id),
-                ]);
+                ];
+                row.extend(has_words.then(|| Cell::plain(word)));
+                rows.push(row);
             }
         }
         levels.sort_by_key(|(_, shade)| *shade);
-        let widths = vec![18, 30, 16, 16, 80, 24];
+        let widths = vec![18, 30, 16, 16, 80, 24, 18];
         Sheet { name: "Statements".to_owned(), rows, head: 1, keys: 0, widths, levels, choices: None }
     }
 }

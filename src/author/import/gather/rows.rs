@@ -14,7 +14,7 @@ use super::super::header::{Layout, Shape};
 use super::super::legend::Legend;
 use super::super::levels;
 use super::super::words::{Aspect, Column, aspect, is_mark, is_no, is_total};
-use super::{About, Gathered, Said, joined, one_line, without_bullet};
+use super::{About, Gathered, Said, joined, one_line, statements_of, without_bullet};
 
 /// Reads the rows of one table.
 pub fn gather(gathered: &mut Gathered, name: &SourcePath, rows: &[Row], layout: &Layout) {
@@ -343,8 +343,10 @@ impl Reader<'_> {
         let of_row =
             |wanted: Aspect| row.and_then(|row| row.cell(self.layout.aspect(wanted)?)).map(|cell| cell.text.clone());
         let (mut id, mut examples) = (of_row(Aspect::Id), of_row(Aspect::Example));
-        let proficiency = of_row(Aspect::Proficiency).map(|text| one_line(&text));
-        for line in cell.text.lines().map(without_bullet).filter(|line| !line.is_empty()) {
+        // Attributes of headings can't contain these characters.
+        let proficiency = of_row(Aspect::Proficiency).map(|text| one_line(&text).replace(['"', '\\', '{', '}'], ""));
+        for line in statements_of(&cell.text) {
+            let line = line.as_str();
             let statements = &mut self.gathered.competencies[n].statements;
             let key = fold(line);
             let is_same = |said: &Said| said.level.text == level.text && said.track == track && fold(&said.text) == key;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::author::import::levels::Scale;
-use crate::author::import::wish::heading;
+use crate::author::import::wish::{heading, proficiency_attribute};
 use crate::chapter::document::{Document, Facts, LevelHeading};
 use crate::text::path::fold;
 
@@ -99,6 +99,34 @@ impl<'a> Places<'a> {
 
     fn heading_of(&self, level: &LevelHeading) -> Option<Range<usize>> {
         self.heading(|heading| heading.id == level.id)
+    }
+
+    /// Returns the edit that gives the heading of a level a word for the proficiency, and the word that
+    /// it has so far, if it has another one.
+    pub fn proficiency(&self, level: Level<'_>, word: &str) -> Option<((Range<usize>, String), Option<&'a str>)> {
+        let is_it = |heading: &&LevelHeading| heading.level == level.0 && heading.track.as_deref() == level.1;
+        let own = self.headings().iter().find(is_it)?;
+        if own.proficiency.as_deref() == Some(word) {
+            return None;
+        }
+        let range = self.heading_of(own)?;
+        let line = std::str::from_utf8(&self.bytes[range.clone()]).ok()?;
+        let end = line.trim_end().len();
+        let attribute = proficiency_attribute(word);
+        let old = line.find("proficiency=").map(|at| {
+            let value = &line[at + "proficiency=".len()..];
+            let length = match value.strip_prefix('"') {
+                Some(quoted) => quoted.find('"').map_or(quoted.len(), |end| end + 2),
+                None => value.find(|c: char| c == '}' || c.is_whitespace()).unwrap_or(value.len()),
+            };
+            at..at + "proficiency=".len() + length
+        });
+        let (place, text) = match (old, line[..end].ends_with('}')) {
+            (Some(old), _) => (old, attribute),
+            (None, true) => (end - 1..end - 1, format!(" {attribute}")),
+            (None, false) => (end..end, format!(" {{{attribute}}}")),
+        };
+        Some(((range.start + place.start..range.start + place.end, text), own.proficiency.as_deref()))
     }
 
     /// Returns the end of the last statement at a level that stays.
