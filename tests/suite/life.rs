@@ -1,6 +1,6 @@
 //! The life of a table: it is imported, its chapters are edited in the page, the table changes, the
 //! chapters are updated, and the exported workbook is imported again. There is no browser and no
-//! LibreOffice here: the page's edits are made to the files, and an OpenDocument spreadsheet has the
+//! `LibreOffice` here: the page's edits are made to the files, and an `OpenDocument` spreadsheet has the
 //! cells that calamine reads from the workbook.
 
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ fn differences(name: &str, bytes: &[u8], files: &Files) -> Vec<String> {
     new.chain(lines).chain(findings).chain(words).collect()
 }
 
-/// Returns an OpenDocument spreadsheet with the cells of a workbook.
+/// Returns an `OpenDocument` spreadsheet with the cells of a workbook.
 fn opendocument(bytes: &[u8]) -> Vec<u8> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
     let mut xml = String::from("<office:document-content><office:body><office:spreadsheet>");

@@ -456,8 +456,8 @@ fn levels_of(scale: &Scale, wishes: &[Wish]) -> String {
         parts.entry((wish.level, n)).or_insert((track, String::new())).1.push_str(&item);
     }
     let part = |((level, _), (track, items)): (&(u8, usize), &(Option<&str>, String))| {
-        let here = wishes.iter().filter(|wish| wish.level == *level && wish.track.as_deref() == *track);
-        let word = here.filter_map(|wish| wish.proficiency.as_deref()).next();
+        let mut here = wishes.iter().filter(|wish| wish.level == *level && wish.track.as_deref() == *track);
+        let word = here.find_map(|wish| wish.proficiency.as_deref());
         format!("{}\n\n{items}", heading(scale, "###", (*level, *track), word))
     };
     parts.iter().map(part).collect::<Vec<_>>().join("\n")

@@ -108,11 +108,6 @@ impl Gathered {
         }
     }
 
-    /// Returns whether a sheet is a list of levels, which `names_of_levels` reads.
-    pub fn lists_levels(&self, sheet: &Sheet) -> bool {
-        list_of_levels(sheet).is_some()
-    }
-
     /// Gives everything that has no track or no family yet the one of its table.
     pub fn place(&mut self, track: Option<&str>, family: Option<&str>) {
         let fill = |slot: &mut Option<String>, value: Option<&str>| {
@@ -162,6 +157,11 @@ impl Gathered {
             list.len() - 1
         })
     }
+}
+
+/// Returns whether a sheet is a list of levels, which `names_of_levels` reads.
+pub fn lists_levels(sheet: &Sheet) -> bool {
+    list_of_levels(sheet).is_some()
 }
 
 fn list_of_levels(sheet: &Sheet) -> Option<(&[Row], usize)> {

@@ -13,7 +13,7 @@ use super::levels::{MOST_LEVELS, NoScale, Scale, TOO_MANY, Written, make};
 /// A level with its height, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Height {
-    pub height: u32,
+    pub at: u32,
     pub name: String,
     pub track: Option<String>,
 }
@@ -30,11 +30,11 @@ pub fn heights(met: &[(Written, Option<String>)], first: u32) -> Vec<Height> {
             (None, Some(number)) => format!("Level {number}"),
             (None, None) => continue,
         };
-        let known = found.iter().find(|height| fold(&height.name) == fold(&name)).map(|height| height.height);
+        let known = found.iter().find(|height| fold(&height.name) == fold(&name)).map(|height| height.at);
         let own = track.as_deref().and_then(|track| last.get(track)).copied().unwrap_or(0);
         let next = match track {
             Some(_) => common.max(own) + 1,
-            None => found.iter().map(|height| height.height).max().unwrap_or(0) + 1,
+            None => found.iter().map(|height| height.at).max().unwrap_or(0) + 1,
         };
         let by_number = written.number.filter(|_| are_numbered).map(|number| (number + 1).saturating_sub(first));
         let height = by_number.or(known).unwrap_or(next);
@@ -46,7 +46,7 @@ pub fn heights(met: &[(Written, Option<String>)], first: u32) -> Vec<Height> {
         }
         let is_known = |known: &Height| fold(&known.name) == fold(&name) && known.track == *track;
         if !found.iter().any(is_known) {
-            found.push(Height { height, name, track: track.clone() });
+            found.push(Height { at: height, name, track: track.clone() });
         }
     }
     found
@@ -68,7 +68,7 @@ pub fn given_heights(names: &[String], met: &[(Written, Option<String>)]) -> Vec
                 }
             }
             tracks.extend(tracks.is_empty().then_some(None));
-            found.extend(tracks.into_iter().map(|track| Height { height, name: name.to_owned(), track }));
+            found.extend(tracks.into_iter().map(|track| Height { at: height, name: name.to_owned(), track }));
         }
     }
     found
@@ -88,7 +88,7 @@ impl Scale {
     pub fn of_tracks(met: &[(Written, Option<String>)], names: &[String]) -> Result<Self, NoScale> {
         let first = met.iter().filter_map(|(written, _)| written.number).min().unwrap_or(1);
         let found = if names.is_empty() { heights(met, first) } else { given_heights(names, met) };
-        if found.iter().any(|height| height.height > MOST_LEVELS) {
+        if found.iter().any(|height| height.at > MOST_LEVELS) {
             return Err(TOO_MANY);
         }
         Ok(Self { first: if names.is_empty() { first } else { 1 }, ..Self::of_heights(&found, &[]) })
@@ -97,12 +97,12 @@ impl Scale {
     /// Creates a scale from heights. If there is no `base`, levels have the name that they have without
     /// a track or in the first one.
     pub fn of_heights(found: &[Height], base: &[Level]) -> Self {
-        let most = found.iter().map(|height| height.height).max().unwrap_or(0);
+        let most = found.iter().map(|height| height.at).max().unwrap_or(0);
         let number = |height: u32| u8::try_from(height).unwrap_or(u8::MAX);
         let mut levels = base.to_vec();
         let above = if base.is_empty() { most } else { 0 };
         for height in u32::try_from(base.len()).unwrap_or(u32::MAX) + 1..=above {
-            let mut named = found.iter().filter(|own| own.height == height);
+            let mut named = found.iter().filter(|own| own.at == height);
             let name = named.clone().find(|own| own.track.is_none()).or_else(|| named.next());
             levels.push(make(number(height), name.map_or_else(|| format!("Level {height}"), |own| own.name.clone())));
         }
@@ -115,15 +115,15 @@ impl Scale {
         let mut own = Vec::new();
         for track in tracks {
             let of_track = |own: &&Height| own.track.as_deref() == Some(track);
-            let differs = |own: &&Height| !levels.iter().any(|l| l.level == number(own.height) && l.name == own.name);
+            let differs = |own: &&Height| !levels.iter().any(|l| l.level == number(own.at) && l.name == own.name);
             // A track's scale that begins at 1 is complete, so it has to contain the common levels.
-            let is_whole = found.iter().filter(of_track).any(|own| own.height == 1 && differs(&own));
+            let is_whole = found.iter().filter(of_track).any(|own| own.at == 1 && differs(&own));
             let is_part =
                 |own: &&Height| of_track(own) && (is_whole || differs(own)) || is_whole && own.track.is_none();
             let mut names: Vec<Level> = Vec::new();
             for part in found.iter().filter(is_part) {
-                if !names.iter().any(|known| known.level == number(part.height)) {
-                    names.push(make(number(part.height), part.name.clone()));
+                if !names.iter().any(|known| known.level == number(part.at)) {
+                    names.push(make(number(part.at), part.name.clone()));
                 }
             }
             names.sort_by_key(|level| level.level);
@@ -143,7 +143,7 @@ mod tests {
     fn found(met: &[(&str, &str)]) -> Vec<(u32, String)> {
         let track = |track: &str| Some(track.to_owned()).filter(|track| !track.is_empty());
         let met: Vec<_> = met.iter().map(|(level, own)| (read(level), track(own))).collect();
-        heights(&met, 1).into_iter().map(|height| (height.height, height.name)).collect()
+        heights(&met, 1).into_iter().map(|height| (height.at, height.name)).collect()
     }
 
     #[test]

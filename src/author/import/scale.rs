@@ -105,15 +105,11 @@ fn met(gathered: &Gathered, choices: &Choices) -> Vec<(Written, Option<String>)>
         }
     }
     let has_numbers = met.iter().any(|(written, _)| written.number.is_some());
-    let is_down = match choices.ladder {
-        Some(ladder) => ladder == Ladder::Down,
-        None => {
-            let rank = |level: Option<&(Written, Option<String>)>| {
-                level.and_then(|(written, _)| written.name.as_deref()).map(seniority)
-            };
-            rank(met.first()) > rank(met.last())
-        }
+    let rank = |level: Option<&(Written, Option<String>)>| {
+        level.and_then(|(written, _)| written.name.as_deref()).map(seniority)
     };
+    let looks_down = rank(met.first()) > rank(met.last());
+    let is_down = choices.ladder.map_or(looks_down, |ladder| ladder == Ladder::Down);
     if gathered.are_titles && !has_numbers && is_down {
         met.reverse();
     }
@@ -138,7 +134,7 @@ fn of_table(gathered: &Gathered, choices: &Choices) -> Result<Scale, levels::NoS
 /// they have levels of their own.
 fn own_scale(gathered: &Gathered, handbook: &Handbook, (declared, choices): (&Scale, &Choices)) -> Option<Scale> {
     let config = &handbook.config;
-    let is_new = |track: &Option<&str>| track.is_some_and(|track| config.track(&slug(track)).is_none());
+    let is_new = |track: Option<&str>| track.is_some_and(|track| config.track(&slug(track)).is_none());
     let names = settings::family_names(gathered);
     let family = if let [family] = &names[..] { Some(family) } else { None };
     let is_new_family = family.is_some_and(|name| !config.family_names().contains(&slug(name).as_str()));
@@ -146,7 +142,7 @@ fn own_scale(gathered: &Gathered, handbook: &Handbook, (declared, choices): (&Sc
     // one of the handbook's.
     let is_own = |text: &str| levels::read(text).name.is_some_and(|name| !declared.has_name(&name));
     let unknown = |(cell, track): &(&Cell, Option<&str>)| {
-        let is_new = is_new_family || is_new(track);
+        let is_new = is_new_family || is_new(*track);
         declared.level_of(&cell.text, *track).is_none() || (is_new && is_own(&cell.text))
     };
     let unknown: Vec<Option<&str>> = gathered.levels_of_tracks().filter(unknown).map(|(_, track)| track).collect();
@@ -159,12 +155,11 @@ fn own_scale(gathered: &Gathered, handbook: &Handbook, (declared, choices): (&Sc
             .then(|| of_table(gathered, choices).ok())?
             .map(|scale| Scale { family: Some(family.clone()), ..scale });
     }
-    if !unknown.iter().all(is_new) {
+    if !unknown.iter().all(|track| is_new(*track)) {
         return None;
     }
     let handbook = config.scale.iter().map(|level| (levels::read(&level.name), None));
-    let own =
-        met(gathered, choices).into_iter().filter(|(_, track)| track.as_deref().is_some_and(|t| is_new(&Some(t))));
+    let own = met(gathered, choices).into_iter().filter(|(_, track)| track.as_deref().is_some_and(|t| is_new(Some(t))));
     let own: Vec<(Written, Option<String>)> = own.collect();
     let names: Vec<(Written, Option<String>)> = handbook.collect();
     let found = match choices.scale.is_empty() {
@@ -180,10 +175,10 @@ fn within(known: &[Height], own: &[(Written, Option<String>)]) -> Vec<Height> {
     let mut found: Vec<Height> = Vec::new();
     for (written, track) in own {
         let Some(name) = written.name.clone() else { continue };
-        let same = known.iter().find(|height| fold(&height.name) == fold(&name)).map(|height| height.height);
-        let last = found.iter().filter(|height| height.track == *track).map(|height| height.height).max();
+        let same = known.iter().find(|height| fold(&height.name) == fold(&name)).map(|height| height.at);
+        let last = found.iter().filter(|height| height.track == *track).map(|height| height.at).max();
         let height = same.unwrap_or_else(|| last.unwrap_or(0) + 1);
-        found.push(Height { height, name, track: track.clone() });
+        found.push(Height { at: height, name, track: track.clone() });
     }
     found
 }

@@ -166,7 +166,7 @@ impl Read {
                     gathered.place(track, family);
                     self.named.push(sheet.name.clone());
                 }
-                (None, Some(_)) if gathered.lists_levels(sheet) => {}
+                (None, Some(_)) if gather::lists_levels(sheet) => {}
                 (None, Some(rows)) if rows.iter().any(|row| !row.is_empty()) => {
                     unclear.push((sheet.name.clone(), *base, rows.clone()));
                 }

@@ -241,8 +241,8 @@ impl Writer<'_> {
         levels.dedup();
         for (n, level) in levels.into_iter().enumerate() {
             let items: String = added.iter().filter(|(own, _)| *own == level).map(|(_, item)| item.as_str()).collect();
-            let here = wishes.iter().filter(|wish| (wish.level, wish.track.as_deref()) == level);
-            let word = here.filter_map(|wish| wish.proficiency.as_deref()).next();
+            let mut here = wishes.iter().filter(|wish| (wish.level, wish.track.as_deref()) == level);
+            let word = here.find_map(|wish| wish.proficiency.as_deref());
             edits.push(self.places.insertion((self.scale, n == 0), (level, word), (&items, &absent)));
         }
         edits

@@ -32,7 +32,7 @@ pub fn read(source: &Text<'_>) -> Vec<Sheet> {
                 (in_heading, title) = (true, String::new());
             }
             Event::End(TagEnd::Heading(_)) => in_heading = false,
-            Event::Start(Tag::Paragraph) | Event::Start(Tag::CodeBlock(_)) => {
+            Event::Start(Tag::Paragraph | Tag::CodeBlock(_)) => {
                 let (first, count) = around.take().unwrap_or((range, 0));
                 around = Some((first, count + 1));
             }

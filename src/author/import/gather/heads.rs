@@ -21,7 +21,7 @@ impl Reader<'_> {
         let mut above: Vec<usize> = (0..self.layout.row).filter(is_open).collect();
         if let (Some(last), Shape::Grid { across: across @ (Column::Role | Column::Level), columns, key, .. }) =
             (above.last(), &self.layout.shape)
-            && self.groups(&rows[*last], (*key, columns))
+            && groups(&rows[*last], (*key, columns))
         {
             let (row, columns, is_of_roles) = (&rows[*last], columns.clone(), *across == Column::Role);
             let label = (0..=*key).find_map(|n| row.cell(n)).and_then(|cell| aspect(&cell.text));
@@ -48,17 +48,6 @@ impl Reader<'_> {
         for n in above {
             self.unused(rows[n].span(), "this row is above the header");
         }
-    }
-
-    /// Returns whether a row above the header names groups of columns. To the left, it may only say
-    /// that they are tracks or families.
-    fn groups(&self, row: &Row, (key, columns): (usize, &[usize])) -> bool {
-        let is_label = |cell: &Cell| matches!(aspect(&cell.text), Some(Aspect::Track | Aspect::Family));
-        let first = columns.first().copied().unwrap_or(0);
-        let is_within = (0..row.cells.len()).all(|n| row.cell(n).is_none() || n <= key || n >= first);
-        is_within
-            && (0..=key).all(|n| row.cell(n).is_none_or(is_label))
-            && columns.iter().any(|n| row.cell(*n).is_some())
     }
 
     /// Reports columns with the same header, which are one level, role or competency.
@@ -123,4 +112,13 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+/// Returns whether a row above the header names groups of columns. To the left, it may only say
+/// that they are tracks or families.
+fn groups(row: &Row, (key, columns): (usize, &[usize])) -> bool {
+    let is_label = |cell: &Cell| matches!(aspect(&cell.text), Some(Aspect::Track | Aspect::Family));
+    let first = columns.first().copied().unwrap_or(0);
+    let is_within = (0..row.cells.len()).all(|n| row.cell(n).is_none() || n <= key || n >= first);
+    is_within && (0..=key).all(|n| row.cell(n).is_none_or(is_label)) && columns.iter().any(|n| row.cell(*n).is_some())
 }

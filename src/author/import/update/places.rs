@@ -13,6 +13,9 @@ use crate::text::path::fold;
 /// A level, and the only track that its statements are for.
 type Level<'a> = (u8, Option<&'a str>);
 
+/// An edit, and the text that it replaces, if there was one.
+type Reworded<'a> = ((Range<usize>, String), Option<&'a str>);
+
 /// The places of a competency's statements.
 pub struct Places<'a> {
     document: &'a Document,
@@ -103,7 +106,7 @@ impl<'a> Places<'a> {
 
     /// Returns the edit that gives the heading of a level a word for the proficiency, and the word that
     /// it has so far, if it has another one.
-    pub fn proficiency(&self, level: Level<'_>, word: &str) -> Option<((Range<usize>, String), Option<&'a str>)> {
+    pub fn proficiency(&self, level: Level<'_>, word: &str) -> Option<Reworded<'a>> {
         let is_it = |heading: &&LevelHeading| heading.level == level.0 && heading.track.as_deref() == level.1;
         let own = self.headings().iter().find(is_it)?;
         if own.proficiency.as_deref() == Some(word) {
