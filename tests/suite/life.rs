@@ -160,6 +160,17 @@ fn exports_of_families_tracks_and_codes_come_back() {
 }
 
 #[test]
+fn a_list_with_tracks_in_its_titles_is_imported_again_without_a_difference() {
+    let table = "Theme,Level,Competency\nTalks,Engineer,Says it to one team\nTalks,Senior Engineer (Maker),Says it to makers\nTalks,Senior Engineer (Manager),Says it to managers\n";
+    let mut files = Files::new();
+    let import = planned("t.csv", table.as_bytes(), &[], &Choices::default());
+    write(&mut files, &import);
+    let found = differences("t.csv", table.as_bytes(), &files);
+    assert!(found.is_empty(), "{found:?}");
+    comes_back(&files);
+}
+
+#[test]
 fn a_changed_proficiency_is_said_and_written() {
     let table = "Theme,Level,Competency,Proficiency\nTalks,Junior Engineer,Says it to one team,Awareness\nTalks,Engineer,Says it to all teams,Working knowledge\n";
     let mut files = Files::new();

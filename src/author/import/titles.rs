@@ -66,9 +66,6 @@ fn title_and_grade(text: &str) -> (String, Option<String>) {
 /// Reads tracks from titles such as `Senior engineer (Manager)`, if there is another track for the
 /// same title. The rest of the title is the name of the level.
 pub fn tracks_of_titles(gathered: &mut Gathered) {
-    if !gathered.are_titles {
-        return;
-    }
     let titles: BTreeSet<String> = gathered.levels().map(|cell| cell.text.clone()).collect();
     let mut tracks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (stem, track) in titles.iter().filter_map(|title| parts(title)) {

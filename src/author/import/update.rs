@@ -91,10 +91,11 @@ impl<'a> Chapter<'a> {
             let old = table.entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
             let new = match name {
                 "rank" => value.parse().map_or_else(|_| fact::Fact::Text(value.clone()), fact::Fact::Number),
-                "grows_into" => fact::Fact::List(vec![fact::Fact::Text(value.clone())]),
+                "grows_into" => fact::Fact::List(value.split(", ").map(|id| fact::Fact::Text(id.to_owned())).collect()),
                 _ => fact::Fact::Text(value.clone()),
             };
-            let lists_it = old.is_some_and(|old| old.items().iter().any(|item| item.text() == Some(value)));
+            let has = |id: &str| old.is_some_and(|old| old.items().iter().any(|item| item.text() == Some(id)));
+            let lists_it = name == "grows_into" && value.split(", ").all(has);
             if old.is_some_and(|old| new.is_in(old)) || lists_it || self.inherits(name, value) {
                 continue;
             }
