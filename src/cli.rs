@@ -356,12 +356,22 @@ pub struct Import {
     /// Make the roles in the table's order a ladder, with `rank` and `grows_into`.
     #[arg(long, value_name = "ORDER")]
     pub ladder: Option<ImportLadder>,
-    /// The names of the levels from lowest to highest, separated by commas, for a new handbook.
+    /// The names of the levels from lowest to highest, separated by commas, for a new handbook; `|`
+    /// separates levels of several tracks at one height.
     #[arg(long, value_name = "NAMES")]
     pub scale: Option<String>,
-    /// How levels relate to each other in a new handbook.
+    /// How levels relate to each other in a new handbook, or for new competencies.
     #[arg(long, value_name = "HOW")]
     pub levels: Option<ImportLevels>,
+    /// The track of the whole table, if it doesn't name one.
+    #[arg(long, value_name = "NAME")]
+    pub track: Option<String>,
+    /// The family of the whole table, if it doesn't name one.
+    #[arg(long, value_name = "NAME")]
+    pub family: Option<String>,
+    /// What each worksheet or table of the file is.
+    #[arg(long, value_name = "WHAT")]
+    pub each_sheet: Option<ImportSheet>,
 }
 
 /// The order in which a table lists roles.
@@ -373,6 +383,17 @@ pub enum ImportLadder {
     Down,
     /// In no order of seniority.
     No,
+}
+
+/// What each worksheet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ImportSheet {
+    /// A track, named like the worksheet.
+    Track,
+    /// A family, named like the worksheet.
+    Family,
+    /// A part of one table.
+    Part,
 }
 
 /// How levels relate to each other.

@@ -6,13 +6,17 @@
 //! the output contains no files.
 
 mod chapters;
+mod declared;
 mod gather;
 mod header;
+mod heights;
 mod legend;
 mod levels;
+mod restated;
 mod scale;
 mod settings;
 mod sheets;
+mod titles;
 mod update;
 mod wish;
 mod words;
@@ -94,6 +98,10 @@ pub struct Import {
     pub sheets: Vec<String>,
     /// Whether it would help to know if the table lists roles by seniority.
     pub asks_for_ladder: bool,
+    /// Whether it would help to know if each level is complete.
+    pub asks_for_levels: bool,
+    /// Whether the texts look as if each level was complete.
+    pub looks_restated: bool,
     /// Whether the order of a new scale was guessed: its levels are names, in the order in which
     /// the table mentions them.
     pub guessed_order: bool,
@@ -130,6 +138,23 @@ pub struct Choices {
     pub levels: Option<Levels>,
     /// Whether statements and expectations that the table doesn't contain are removed.
     pub prunes: bool,
+    /// The track of everything for which the table doesn't say one.
+    pub track: Option<String>,
+    /// The family of everything for which the table doesn't say one.
+    pub family: Option<String>,
+    /// What each worksheet is, if that is known.
+    pub each_sheet: Option<EachSheet>,
+}
+
+/// What each worksheet of a workbook is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EachSheet {
+    /// A track, named like the sheet.
+    Track,
+    /// A family, named like the sheet.
+    Family,
+    /// A part of the same table.
+    Part,
 }
 
 /// The handbook that a table is imported into.
@@ -163,6 +188,8 @@ pub fn plan(name: &SourcePath, bytes: &[u8], target: Target<'_>, choices: &Choic
 /// the handbook.
 fn place(mut gathered: Gathered, name: &SourcePath, (target, choices): (Target<'_>, &Choices)) -> Import {
     let mut import = Import { findings: std::mem::take(&mut gathered.findings), ..Import::default() };
+    titles::roles_of_titles(&mut gathered);
+    titles::tracks_of_titles(&mut gathered);
     import.readings.append(&mut gathered.readings);
     if gathered.competencies.is_empty() && gathered.roles.is_empty() {
         let message = "nothing below the header could be used";
@@ -171,8 +198,8 @@ fn place(mut gathered: Gathered, name: &SourcePath, (target, choices): (Target<'
     }
     let Some(scale) = scale::scale(&gathered, name, (target, choices), &mut import) else { return import };
     scale::report_unclear(&gathered, name, &scale, &mut import);
-    scale::roles_of_titles(&mut gathered);
-    Writer { target, choices, scale: &scale, name, import: &mut import }.write(&gathered);
+    let writer = Writer { target, choices, scale: &scale, name, import: &mut import, new_tracks: Vec::new() };
+    writer.write(&gathered);
     if import.is_refused() {
         import.files.clear();
         import.changes.clear();

@@ -16,8 +16,8 @@ use serde_json::json;
 use super::load::{Loaded, shown};
 use super::manners::{is_colored, width};
 use super::{Outcome, complain, say_json, say_text, writing};
-use crate::author::import::{self, Choices as Wanted, Ladder, Target, plan};
-use crate::cli::{Import, ImportLadder, ImportLevels};
+use crate::author::import::{self, Choices as Wanted, EachSheet, Ladder, Target, plan};
+use crate::cli::{Import, ImportLadder, ImportLevels, ImportSheet};
 use crate::declare::config::FILE;
 use crate::declare::kind::Levels;
 use crate::model::compile::{Choices, Handbook};
@@ -99,8 +99,16 @@ fn writes(options: &Import) -> bool {
 /// Returns the hash of everything that the plan depends on, apart from the handbook.
 fn input_of(bytes: &[u8], options: &Import) -> String {
     let flags = format!(
-        "{:?} {:?} {:?} {:?} {} {}",
-        options.sheet, options.ladder, options.scale, options.levels, options.update, options.prune
+        "{:?} {:?} {:?} {:?} {} {} {:?} {:?} {:?}",
+        options.sheet,
+        options.ladder,
+        options.scale,
+        options.levels,
+        options.update,
+        options.prune,
+        options.track,
+        options.family,
+        options.each_sheet
     );
     hash_of(&[bytes, b"\0", flags.as_bytes()].concat())
 }
@@ -120,6 +128,13 @@ fn choices(options: &Import) -> Wanted {
             ImportLevels::Replace => Levels::Replace,
         }),
         prunes: options.prune,
+        track: options.track.clone(),
+        family: options.family.clone(),
+        each_sheet: options.each_sheet.map(|sheet| match sheet {
+            ImportSheet::Track => EachSheet::Track,
+            ImportSheet::Family => EachSheet::Family,
+            ImportSheet::Part => EachSheet::Part,
+        }),
     }
 }
 

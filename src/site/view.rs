@@ -45,7 +45,7 @@ pub use crate::model::book::competency_of;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, RoleView, Standing, generated_url, role_of};
 use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
-use crate::text::path::UrlPath;
+use crate::text::path::{UrlPath, fold};
 
 /// A source of HTML for statements and sections of chapters, with links relative to the page.
 pub trait Cells {
@@ -322,6 +322,21 @@ pub fn query(value: &str) -> String {
     }
     out
 }
+
+/// Returns the name of a chapter in a table: its title, or its ID if others of its kind have the same
+/// title.
+pub fn name_of(view: &Viewpoint<'_>, chapter: ChapterId, kind: Kind) -> String {
+    let book = view.book;
+    let title = &view.meta(chapter).title;
+    let is_of_kind = |other: &ChapterId| book.meta(*other).kind == kind;
+    let by_name = book.names.find(title).iter().copied().filter(is_of_kind);
+    let by_title = book.ids().filter(|other| is_of_kind(other) && fold(&book.meta(*other).title) == fold(title));
+    let is_unique = by_name.chain(by_title).all(|other| other == chapter);
+    if is_unique { title.clone() } else { book.id(chapter).to_owned() }
+}
+
+/// What a cell says if there is no cluster, because an empty cell means the same as the one above.
+pub const NONE: &str = "–";
 
 /// Quotes a field. A field that a spreadsheet would read as a formula gets an apostrophe in front.
 pub fn field(text: &str) -> String {

@@ -87,13 +87,7 @@ pub enum NoTable {
 pub fn open(name: &str, bytes: &[u8]) -> Result<File, NoTable> {
     match bytes {
         [b'P', b'K', 3, 4, ..] => return workbook(bytes).map_err(NoTable::File),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            let help = "open it in Excel or LibreOffice without a password, and save it as `.xlsx`";
-            return Err(NoTable::File(Fault::new(
-                "this workbook is in an old format, or protected by a password",
-                help,
-            )));
-        }
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => return Err(NoTable::File(compound(bytes))),
         [b'%', b'P', b'D', b'F', ..] => {
             let help = "import the spreadsheet that it was made from, or copy its table into one";
             return Err(NoTable::File(Fault::new("this is a PDF, not a table", help)));
@@ -121,6 +115,25 @@ pub fn open(name: &str, bytes: &[u8]) -> Result<File, NoTable> {
         })?]
     };
     Ok(File { sheets, encoding: from, text: decoded })
+}
+
+/// Returns why a compound file, as old versions of Office write it, can't be read. Excel puts workbooks
+/// with a password into one, too.
+fn compound(bytes: &[u8]) -> Fault {
+    let names = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        bytes.windows(name.len()).any(|part| part == name)
+    };
+    if names("EncryptedPackage") {
+        let help = "open it in Excel or LibreOffice, and save a copy as `.xlsx` without a password";
+        return Fault::new("this workbook is protected by a password", help);
+    }
+    if names("Workbook") || names("Book") {
+        let help = "open it in Excel, LibreOffice or Google Sheets, and save it as `.xlsx`";
+        return Fault::new("this workbook is in the old format `.xls`", help);
+    }
+    let help = "open it in Excel or LibreOffice without a password, and save it as `.xlsx`";
+    Fault::new("this file is in an old format of Office, or protected by a password", help)
 }
 
 fn workbook(bytes: &[u8]) -> Result<File, Fault> {

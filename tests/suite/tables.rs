@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use rolebook::author::import::{Choices, Import, Ladder, Target, plan};
+use rolebook::author::import::{Choices, EachSheet, Import, Ladder, Target, plan};
 use rolebook::declare::kind::Levels;
 use rolebook::model::compile::{Choices as Compiled, Compiler};
 use rolebook::text::diagnostic::Place;
@@ -21,9 +21,9 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use crate::support::{files_below, repository};
 
-type Part = (String, String);
+pub type Part = (String, String);
 
-fn parts(text: &str) -> Vec<Part> {
+pub fn parts(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for line in text.split_inclusive('\n') {
         if let Some(head) = line.strip_prefix("#### ") {
@@ -35,7 +35,7 @@ fn parts(text: &str) -> Vec<Part> {
     parts
 }
 
-fn encoded(text: &str, encoding: &str) -> Vec<u8> {
+pub fn encoded(text: &str, encoding: &str) -> Vec<u8> {
     match encoding {
         "utf-16" => "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
         "windows-1252" => text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(0x92)).collect(),
@@ -43,7 +43,7 @@ fn encoded(text: &str, encoding: &str) -> Vec<u8> {
     }
 }
 
-fn choices(text: &str) -> Choices {
+pub fn choices(text: &str) -> Choices {
     let mut choices = Choices::default();
     for (key, value) in text.lines().filter_map(|line| line.split_once('=')) {
         match (key, value) {
@@ -53,6 +53,11 @@ fn choices(text: &str) -> Choices {
             ("levels", "replace") => choices.levels = Some(Levels::Replace),
             ("scale", names) => choices.scale = names.split(',').map(|name| name.trim().to_owned()).collect(),
             ("prune", _) => choices.prunes = true,
+            ("track", name) => choices.track = Some(name.to_owned()),
+            ("family", name) => choices.family = Some(name.to_owned()),
+            ("each-sheet", "track") => choices.each_sheet = Some(EachSheet::Track),
+            ("each-sheet", "family") => choices.each_sheet = Some(EachSheet::Family),
+            ("each-sheet", "part") => choices.each_sheet = Some(EachSheet::Part),
             other => panic!("{other:?}"),
         }
     }
@@ -60,7 +65,7 @@ fn choices(text: &str) -> Choices {
 }
 
 /// Plans an import into the handbook with these files; into a new one if there are none.
-fn planned(name: &str, bytes: &[u8], files: &[(&str, &str)], choices: &Choices) -> Import {
+pub fn planned(name: &str, bytes: &[u8], files: &[(&str, &str)], choices: &Choices) -> Import {
     let sources = Sources::from_texts(files.iter().copied());
     let all = Compiled { everyone: true, ..Compiled::default() };
     let handbook = (!files.is_empty()).then(|| Compiler::new().compile(&sources, &all).unwrap());
@@ -69,7 +74,7 @@ fn planned(name: &str, bytes: &[u8], files: &[(&str, &str)], choices: &Choices) 
     plan(&SourcePath::new(name), bytes, target, choices)
 }
 
-fn described(import: &Import) -> String {
+pub fn described(import: &Import) -> String {
     let mut out = String::new();
     for reading in &import.readings {
         out.push_str(&format!("read as {reading}\n"));
@@ -199,7 +204,7 @@ fn a_workbook_is_read_with_merged_hidden_and_computed_cells() {
     assert!(said.contains("there is no sheet called `Role`\n") && said.contains("did you mean `Roles`?"), "{said}");
 }
 
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -250,7 +255,7 @@ fn hostile_archives_are_refused_without_unpacking_them() {
         (archive(&[("word/document.xml", b"<w/>")]), "this is a Word document"),
         (archive(&[("Index/Document.iwa", b"x")]), "this is a document of Numbers"),
         (archive(&[("a.txt", b"x")]), "this is an archive, not a table"),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1".to_vec(), "in an old format, or protected by a password"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1".to_vec(), "in an old format of Office, or protected by a password"),
         (b"%PDF-1.7\n\xff".to_vec(), "this is a PDF"),
     ] {
         let import = planned("x.xlsx", &bytes, &[], &Choices::default());
@@ -270,7 +275,7 @@ fn five_thousand_rows_are_read() {
 }
 
 /// A handbook with two tracks, own names of levels, families, inherited levels and equal titles.
-const BOOK: &[(&str, &str)] = &[
+pub const BOOK: &[(&str, &str)] = &[
     (
         "handbook.toml",
         "title = \"T\"\nbase_url = \"https://h.example/\"\n\n[[scale]]\nlevel = 1\nname = \"IC1\"\n\n[[scale]]\nlevel = 2\nname = \"IC2\"\n\n[[scale]]\nlevel = 3\nname = \"IC3\"\n\n[[tracks]]\nid = \"ic\"\ntitle = \"Individual contributors\"\n\n[[tracks]]\nid = \"m\"\ntitle = \"Management\"\n\n[[tracks.scale]]\nlevel = 2\nname = \"M2\"\n\n[[tracks.scale]]\nlevel = 3\nname = \"M3\"\n",
@@ -289,7 +294,7 @@ const BOOK: &[(&str, &str)] = &[
     ("competencies/plans.md", "# Plans\n\n### IC2\n\n- Plans a week.\n"),
 ];
 
-fn exported(files: &[(&str, &str)], url: &str) -> Vec<u8> {
+pub fn exported(files: &[(&str, &str)], url: &str) -> Vec<u8> {
     let site = crate::support::site_with(&Sources::from_texts(files.iter().copied()), None);
     site.render(&rolebook::text::path::UrlPath::new(url)).unwrap().unwrap().bytes.into_owned()
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::declare::config::{FILE, Scope};
+use crate::declare::config::Scope;
 use crate::declare::kind::{Kind, Levels};
 use crate::model::book::{ChapterId, RoleView};
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -17,10 +17,9 @@ use crate::text::spreadsheet::Cell;
 
 use super::gather::{Competency, Gathered, Role, Said};
 use super::levels::Scale;
-use super::settings::{families, family_names, track_names, tracks};
 use super::update;
 use super::wish::{Wish, heading};
-use super::{Choices, Import, Ladder, Lines, NewFile, Target};
+use super::{Choices, Import, Ladder, NewFile, Target};
 
 /// Collects the files for everything that was gathered.
 pub struct Writer<'a> {
@@ -29,6 +28,8 @@ pub struct Writer<'a> {
     pub scale: &'a Scale,
     pub name: &'a SourcePath,
     pub import: &'a mut Import,
+    /// The tracks that `handbook.toml` gets.
+    pub new_tracks: Vec<String>,
 }
 
 /// A chapter that is already in the handbook, or the ID of a new one.
@@ -37,6 +38,9 @@ enum Place {
     Known(ChapterId, String),
     New(String),
 }
+
+/// The rank of a role, and the roles that it grows into.
+type Step = (Option<u32>, Vec<String>);
 
 /// A competency of the table, which roles refer to.
 #[derive(Clone, Copy)]
@@ -54,13 +58,14 @@ impl Place {
 
 impl Writer<'_> {
     /// Writes competencies first, because roles refer to their IDs.
-    pub fn write(&mut self, gathered: &Gathered) {
+    pub fn write(mut self, gathered: &Gathered) {
+        self.declare(gathered);
         let mut taken = self.ids_in_use();
-        let competencies: Vec<Place> = gathered
-            .competencies
-            .iter()
-            .map(|competency| self.place(&competency.title, Kind::Competency, &mut taken))
-            .collect();
+        for competency in gathered.competencies.iter().filter(|c| c.family.is_none() && c.id.is_none()) {
+            self.report_ambiguous(competency);
+        }
+        let competencies: Vec<Place> =
+            gathered.competencies.iter().map(|competency| self.place_of_competency(competency, &mut taken)).collect();
         let roles: Vec<Place> =
             gathered.roles.iter().map(|role| self.place(&role.title, Kind::Role, &mut taken)).collect();
         let mut order = self.highest_order(Kind::Competency);
@@ -77,7 +82,6 @@ impl Writer<'_> {
         for (n, role) in gathered.roles.iter().enumerate() {
             self.role((role, &roles[n]), &named, ladder.get(&n), &mut order);
         }
-        self.declare(gathered);
         self.unmentioned(&competencies, Kind::Competency);
         self.unmentioned(&roles, Kind::Role);
     }
@@ -95,6 +99,51 @@ impl Writer<'_> {
             .filter_map(|document| document.meta.order)
             .max()
             .unwrap_or(0)
+    }
+
+    /// Finds a competency. Competencies of two families may have the same name, so one that the table
+    /// describes for a family isn't the one of another.
+    fn place_of_competency(&self, competency: &Competency, taken: &mut BTreeSet<String>) -> Place {
+        let name = competency.id.as_deref().unwrap_or(&competency.title);
+        let Some(family) = competency.family.as_deref().map(|name| self.family(name)) else {
+            let is_known = self.target.handbook.is_some_and(|handbook| !handbook.book.names.find(name).is_empty());
+            return self.place(if is_known { name } else { &competency.title }, Kind::Competency, taken);
+        };
+        let known = self.target.handbook.and_then(|handbook| {
+            let book = &handbook.book;
+            let is_it = |chapter: &ChapterId| {
+                let meta = book.meta(*chapter);
+                let is_named =
+                    fold(&meta.title) == fold(&competency.title) || meta.id == chapter_stem(&competency.title);
+                let is_near = meta.family.as_deref() == Some(&family)
+                    || (meta.family.is_none() && competency.statements.is_empty());
+                meta.kind == Kind::Competency && is_near && is_named
+            };
+            let chapter = book.ids().find(is_it)?;
+            Some(Place::Known(chapter, book.id(chapter).to_owned()))
+        });
+        known.unwrap_or_else(|| {
+            let stem = Self::stem(&competency.title, Kind::Competency, &mut BTreeSet::new());
+            let id = if taken.contains(&fold(&stem)) { format!("{family}/{stem}") } else { stem };
+            taken.insert(fold(&id));
+            Place::New(id)
+        })
+    }
+
+    /// Reports a name that competencies of several families have.
+    fn report_ambiguous(&mut self, competency: &Competency) {
+        let Some(handbook) = self.target.handbook else { return };
+        let book = &handbook.book;
+        let found = book.names.find(&competency.title).iter().copied();
+        let found: Vec<ChapterId> = found.filter(|chapter| book.meta(*chapter).kind == Kind::Competency).collect();
+        if found.len() < 2 {
+            return;
+        }
+        let ids: Vec<String> = found.iter().map(|chapter| format!("`{}`", book.id(*chapter))).collect();
+        let message = format!("`{}` could be {}", competency.title, ids.join(" or "));
+        let help = "say whose table this is with `--family NAME`, or write the ID into the cell";
+        let finding = Diagnostic::new(Rule::BadTable, self.name, Some(competency.span), message).help(help);
+        self.import.findings.push(finding);
     }
 
     /// Finds a chapter in the handbook by its title, another of its names, or the ID that it would
@@ -132,51 +181,6 @@ impl Writer<'_> {
         candidate
     }
 
-    /// Returns the name by which front matter refers to a track: the one that is declared, or the one
-    /// that a new declaration would have.
-    fn track(&self, name: &str) -> String {
-        let declared = self.target.handbook.and_then(|handbook| {
-            let is_it = |track: &&crate::declare::config::Track| {
-                fold(&track.id) == fold(name) || fold(&track.title) == fold(name) || track.id == slug(name)
-            };
-            Some(handbook.config.tracks.iter().find(is_it)?.id.clone())
-        });
-        declared.unwrap_or_else(|| slug(name))
-    }
-
-    fn family(&self, name: &str) -> String {
-        let declared = self.target.handbook.and_then(|handbook| {
-            let names = handbook.config.family_names();
-            let is_it =
-                |known: &&&str| fold(known) == fold(name) || fold(handbook.config.family_title(known)) == fold(name);
-            Some((*names.iter().find(is_it)?).to_owned())
-        });
-        declared.unwrap_or_else(|| slug(name))
-    }
-
-    /// Returns the level that a cell means: the one that the track and the family call so, or else any.
-    fn level(&self, text: &str, scope: Scope<'_>) -> Option<u8> {
-        let named = self.target.handbook.and_then(|handbook| handbook.config.level_named(text, scope));
-        named.or_else(|| self.scale.level(text))
-    }
-
-    /// Adds the lines that declare tracks and families, if the handbook exists and has others.
-    fn declare(&mut self, gathered: &Gathered) {
-        let Some(handbook) = self.target.handbook.filter(|handbook| handbook.config.configured) else { return };
-        let config = &handbook.config;
-        let missing: Vec<String> =
-            track_names(gathered).into_iter().filter(|name| config.track(&self.track(name)).is_none()).collect();
-        let unnamed: Vec<String> = family_names(gathered)
-            .into_iter()
-            .filter(|name| !config.family_names().contains(&self.family(name).as_str()))
-            .collect();
-        for (what, text) in [("tracks to declare", tracks(&missing)), ("families to declare", families(&unnamed))] {
-            if !text.is_empty() {
-                self.import.by_hand.push(Lines { path: SourcePath::new(FILE), what, text });
-            }
-        }
-    }
-
     /// Lists the chapters of a kind that the table doesn't mention, if it mentions others.
     fn unmentioned(&mut self, places: &[Place], kind: Kind) {
         let Some(handbook) = self.target.handbook.filter(|_| !places.is_empty()) else { return };
@@ -199,11 +203,17 @@ impl Writer<'_> {
                 crate::chapter::document::Facts::Competency(facts) => facts.mode,
                 _ => self.scale.mode,
             },
-            (_, Some(handbook)) => handbook.config.levels,
+            (_, Some(handbook)) if self.scale.family.is_none() => self.choices.levels.unwrap_or(handbook.config.levels),
             _ => self.scale.mode,
         };
         let wishes = self.wishes((competency, place), mode);
         let family = competency.family.as_deref().map(|name| self.family(name));
+        let scale = match (place, self.target.handbook) {
+            (Place::Known(chapter, _), Some(handbook)) => self.scale_of(handbook.book.meta(*chapter).family.as_deref()),
+            _ => self.scale_of(family.as_deref()),
+        };
+        let config = self.target.handbook.map(|handbook| &handbook.config);
+        let is_other = config.is_some_and(|config| config.levels_of(family.as_deref()) != mode);
         let facts: Vec<(&str, Option<String>)> = vec![
             ("summary", competency.summary.clone().map(|text| super::gather::one_line(&text))),
             ("family", family),
@@ -212,13 +222,16 @@ impl Writer<'_> {
         let id = match place {
             Place::Known(chapter, _) => {
                 let change =
-                    update::competency((self.target, *chapter), self.scale, (&wishes, &facts), self.choices.prunes);
+                    update::competency((self.target, *chapter), &scale, (&wishes, &facts), self.choices.prunes);
                 return self.change(change, &competency.title, competency.span);
             }
             Place::New(id) => id,
         };
         *order += 1;
         let mut front = facts_of(&facts);
+        if is_other && self.scale.family.is_none() && !wishes.is_empty() {
+            front.push_str(if mode == Levels::Replace { "levels: replace\n" } else { "levels: add-up\n" });
+        }
         front.push_str(&format!("order: {order}\n"));
         let mut text = format!("---\n{front}---\n# {}\n", quote::markdown(&competency.title));
         let what = match wishes.len() {
@@ -227,7 +240,7 @@ impl Writer<'_> {
             n => format!("{n} statements"),
         };
         if !wishes.is_empty() {
-            text.push_str(&format!("\n## Levels\n\n{}", self.levels(&wishes)));
+            text.push_str(&format!("\n## Levels\n\n{}", levels_of(&scale, &wishes)));
         }
         self.import.files.push(NewFile { path: SourcePath::new(format!("competencies/{id}.md")), text, what });
     }
@@ -237,7 +250,7 @@ impl Writer<'_> {
     fn wishes(&mut self, (competency, place): (&Competency, &Place), mode: Levels) -> Vec<Wish> {
         let family = match (place, self.target.handbook) {
             (Place::Known(chapter, _), Some(handbook)) => handbook.book.meta(*chapter).family.clone(),
-            _ => None,
+            _ => competency.family.as_deref().map(|name| self.family(name)),
         };
         let level = |said: &Said| {
             let track = said.track.as_deref().map(|name| self.track(name));
@@ -263,6 +276,7 @@ impl Writer<'_> {
                 id: said.id.clone(),
                 text: super::gather::one_line(&said.text),
                 examples: said.examples.clone(),
+                proficiency: said.proficiency.clone(),
             });
         }
         if let Some(span) = first {
@@ -275,24 +289,6 @@ impl Writer<'_> {
             self.import.findings.push(Diagnostic::new(Rule::UnusedRow, self.name, Some(span), message));
         }
         wishes
-    }
-
-    /// Formats levels with their statements.
-    fn levels(&self, wishes: &[Wish]) -> String {
-        let mut slugger = Slugger::default();
-        slugger.claim("levels");
-        for level in &self.scale.levels {
-            slugger.claim(&slug(&level.name));
-        }
-        let mut parts: BTreeMap<(u8, Option<&str>), String> = BTreeMap::new();
-        for wish in wishes {
-            let item = wish.item(&wish.anchor(&mut slugger));
-            parts.entry((wish.level, wish.track.as_deref())).or_default().push_str(&item);
-        }
-        let part = |((level, track), items): (&(u8, Option<&str>), &String)| {
-            format!("{}\n\n{items}", heading(self.scale, "###", (*level, *track)))
-        };
-        parts.iter().map(part).collect::<Vec<_>>().join("\n")
     }
 
     fn change(&mut self, change: Result<update::Update, String>, title: &str, span: Span) {
@@ -310,16 +306,21 @@ impl Writer<'_> {
 
     /// Returns the rank of each new role and the role after it, if the table lists roles by
     /// seniority.
-    fn ladder(&mut self, gathered: &Gathered, places: &[Place]) -> BTreeMap<usize, (Option<u32>, Option<String>)> {
+    fn ladder(&mut self, gathered: &Gathered, places: &[Place]) -> BTreeMap<usize, Step> {
         let is_new = |n: &usize| matches!(places[*n], Place::New(_));
         let unranked = |n: &usize| gathered.roles[*n].rank.is_none();
         let mut listed: Vec<usize> = (0..places.len()).collect();
-        self.import.asks_for_ladder =
-            self.choices.ladder.is_none() && listed.iter().filter(|n| is_new(n) && unranked(n)).count() > 1;
+        self.import.asks_for_ladder = self.choices.ladder.is_none()
+            && !gathered.are_titles
+            && listed.iter().filter(|n| is_new(n) && unranked(n)).count() > 1;
         match self.choices.ladder {
+            None if gathered.are_titles => {}
             None | Some(Ladder::No) => return BTreeMap::new(),
             Some(Ladder::Up) => {}
             Some(Ladder::Down) => listed.reverse(),
+        }
+        if gathered.are_titles {
+            return self.ladder_of_levels(gathered, places);
         }
         let mut tracks: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
         for n in listed {
@@ -330,25 +331,48 @@ impl Writer<'_> {
             for (rank, (n, next)) in (1..).zip(roles.iter().zip(roles.iter().skip(1).map(Some).chain([None]))) {
                 steps.insert(
                     *n,
-                    (gathered.roles[*n].rank.or(Some(rank)), next.map(|next| places[*next].id().to_owned())),
+                    (
+                        gathered.roles[*n].rank.or(Some(rank)),
+                        next.map(|next| places[*next].id().to_owned()).into_iter().collect(),
+                    ),
                 );
             }
         }
         steps
     }
 
-    fn role(
-        &mut self,
-        (role, place): (&Role, &Place),
-        named: &[Named<'_>],
-        step: Option<&(Option<u32>, Option<String>)>,
-        order: &mut i64,
-    ) {
+    /// Returns the ladder of roles that are levels: the height of the level is the rank, and a role
+    /// grows into those at the next height, in its own track if it has one.
+    fn ladder_of_levels(&self, gathered: &Gathered, places: &[Place]) -> BTreeMap<usize, Step> {
+        let height = |n: usize| {
+            let role = &gathered.roles[n];
+            let level = role.expects.iter().find_map(|(_, level)| level.as_ref())?;
+            self.scale.level_of(&level.text, role.track.as_deref()).map(u32::from)
+        };
+        let mut steps = BTreeMap::new();
+        for n in (0..places.len()).filter(|n| height(*n).is_some()) {
+            let track = &gathered.roles[n].track;
+            let is_near = |other: &usize| {
+                let own = &gathered.roles[*other].track;
+                height(*other) > height(n) && (track.is_none() || own.is_none() || own == track)
+            };
+            let next = (0..places.len()).filter(is_near).filter_map(height).min();
+            let after = (0..places.len()).filter(|other| is_near(other) && height(*other) == next);
+            let after = after.map(|other| places[other].id().to_owned()).collect();
+            steps.insert(n, (gathered.roles[n].rank.or(height(n)), after));
+        }
+        steps
+    }
+
+    fn role(&mut self, (role, place): (&Role, &Place), named: &[Named<'_>], step: Option<&Step>, order: &mut i64) {
         let track = role.track.as_deref().map(|name| self.track(name));
         // An existing role moves to a track once that is declared, because its levels get their names
         // from there.
         let track = track.filter(|id| match (place, self.target.handbook) {
-            (Place::Known(..), Some(handbook)) => !handbook.config.configured || handbook.config.track(id).is_some(),
+            (Place::Known(..), Some(handbook)) => {
+                let config = &handbook.config;
+                !config.configured || config.track(id).is_some() || self.new_tracks.contains(id)
+            }
             _ => true,
         });
         let scope = match (place, self.target.handbook) {
@@ -365,9 +389,8 @@ impl Writer<'_> {
                 _ => scope,
             };
             let number = self.level(&cell.text, scope)?;
-            let named = self.target.handbook.and_then(|handbook| handbook.config.level_at(number, scope));
-            let level = named.or_else(|| self.scale.levels.iter().find(|level| level.level == number))?;
-            Some(Some((number, level.name.clone())))
+            let name = self.level_name(number, scope)?;
+            Some(Some((number, name)))
         };
         let expects: Vec<update::Expected> = role
             .expects
@@ -386,7 +409,7 @@ impl Writer<'_> {
             ("track", track.clone()),
             ("rank", rank.map(|rank| rank.to_string())),
             ("grade", role.grade.clone()),
-            ("grows_into", step.and_then(|(_, next)| next.clone())),
+            ("grows_into", step.map(|(_, next)| next.join(", ")).filter(|next| !next.is_empty())),
         ];
         let id = match place {
             Place::Known(chapter, _) => {
@@ -412,13 +435,41 @@ impl Writer<'_> {
     }
 }
 
+/// Formats levels with their statements.
+fn levels_of(scale: &Scale, wishes: &[Wish]) -> String {
+    let mut slugger = Slugger::default();
+    slugger.claim("levels");
+    for level in scale.levels.iter().chain(scale.own.iter().flat_map(|(_, levels)| levels)) {
+        slugger.claim(&slug(&level.name));
+    }
+    let mut tracks: Vec<Option<&str>> = vec![None];
+    for track in wishes.iter().map(|wish| wish.track.as_deref()) {
+        if !tracks.contains(&track) {
+            tracks.push(track);
+        }
+    }
+    let mut parts: BTreeMap<(u8, usize), (Option<&str>, String)> = BTreeMap::new();
+    for wish in wishes {
+        let item = wish.item(&wish.anchor(&mut slugger));
+        let track = wish.track.as_deref();
+        let n = tracks.iter().position(|known| *known == track).unwrap_or(0);
+        parts.entry((wish.level, n)).or_insert((track, String::new())).1.push_str(&item);
+    }
+    let part = |((level, _), (track, items)): (&(u8, usize), &(Option<&str>, String))| {
+        let mut here = wishes.iter().filter(|wish| wish.level == *level && wish.track.as_deref() == *track);
+        let word = here.find_map(|wish| wish.proficiency.as_deref());
+        format!("{}\n\n{items}", heading(scale, "###", (*level, *track), word))
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join("\n")
+}
+
 /// Formats facts as lines of front matter.
 fn facts_of(facts: &[(&str, Option<String>)]) -> String {
     let line = |(name, value): &(&str, Option<String>)| {
         let value = value.as_ref()?;
         let text = match *name {
             "rank" => value.clone(),
-            "grows_into" => format!("[{}]", quote::yaml(value)),
+            "grows_into" => format!("[{}]", value.split(", ").map(quote::yaml).collect::<Vec<_>>().join(", ")),
             _ => quote::yaml(value),
         };
         Some(format!("{name}: {text}\n"))

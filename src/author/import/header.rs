@@ -4,14 +4,14 @@
 //! header, and what each column means. Looks below the header only to tell levels from sentences,
 //! and roles from competencies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
-use crate::text::spreadsheet::Row;
+use crate::text::spreadsheet::{Cell, Row};
 
 use super::levels;
-use super::words::{Aspect, Column, aspect, column, is_job, is_mark, is_no, is_seniority, is_total};
+use super::words::{Aspect, Column, are_one_job, aspect, column, is_job, is_mark, is_no, is_seniority, is_total};
 
 /// The maximum number of nonempty rows to search for the header, because a title or a date can be
 /// above the header.
@@ -19,6 +19,9 @@ const MOST_ABOVE: usize = 10;
 /// The maximum average number of words in cells that count as levels. Cells with more words are
 /// statements.
 const LEVEL_WORDS: usize = 2;
+
+/// The average number of words from which cells are sentences and no names.
+const SENTENCE_WORDS: usize = 3;
 
 /// The maximum number of words of a level.
 const LONGEST_LEVEL: usize = 5;
@@ -30,6 +33,8 @@ const MOST_LEVELS: usize = 20;
 pub struct Known<'a> {
     /// Returns whether a text is a number or a level of the handbook.
     pub is_level: &'a dyn Fn(&str) -> bool,
+    /// Returns whether the handbook has a level of this name.
+    pub is_declared: &'a dyn Fn(&str) -> bool,
     /// Returns the kind of the chapter with this name.
     pub kind: &'a dyn Fn(&str) -> Option<Kind>,
 }
@@ -83,6 +88,18 @@ impl Layout {
             }
             strict => strict.or_else(|| find(false)),
         }
+    }
+
+    /// Returns the names of competencies and of levels of a grid of levels without tracks.
+    pub fn names(&self, rows: &[Row]) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+        let Shape::Grid { across: Column::Level, key, columns, .. } = &self.shape else { return None };
+        let text = |cell: &Cell| fold(&cell.text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let below = &rows[self.row + 1..];
+        // A row with only a name is a group, which tables have in common more often.
+        let is_filled = |row: &&Row| columns.iter().any(|n| row.cell(*n).is_some());
+        let names = below.iter().filter(is_filled).filter_map(|row| row.cell(*key)).map(text).collect();
+        let levels = columns.iter().filter_map(|n| rows[self.row].cell(*n)).map(text).collect();
+        Some((names, levels)).filter(|_| self.aspect(Aspect::Track).is_none())
     }
 
     /// Returns the number of columns with a meaning, which is used to compare separators.
@@ -171,6 +188,8 @@ fn noun_of(aspect: Aspect) -> &'static str {
         Aspect::Cluster => "clusters",
         Aspect::Summary => "summaries",
         Aspect::LevelName => "names of levels",
+        Aspect::Proficiency => "proficiencies",
+        Aspect::More => "more statements",
     }
 }
 
@@ -199,16 +218,22 @@ impl Table<'_> {
         let is_name = |n: &usize| ["name", "display name", "displayname"].contains(&&*fold(self.text(*n)));
         let competency = competency.or_else(|| (0..kinds.len()).find(is_name).filter(|_| role.is_none())).or(cluster);
         let competency = competency.map(|first| self.narrower(first, &kinds));
-        let statement = at(Column::Statement).or_else(|| at(Column::Example));
         let is_sentence = |n: &usize| !self.holds_levels(&[*n], LEVEL_WORDS);
-        let statement = statement.filter(is_sentence).or(statement);
+        let statement = self.statements(&kinds, competency).or_else(|| at(Column::Example));
+        // In `Theme, Level, Competency`, sentences in the last column are what is expected.
+        let (competency, statement) = match (competency, cluster) {
+            (Some(n), Some(theme)) if statement.is_none() && n != theme && self.says_more(n, theme) => {
+                (Some(theme), Some(n))
+            }
+            _ => (competency, statement),
+        };
         let levels: Vec<usize> = (0..kinds.len()).filter(|n| kinds[*n] == Some(Column::Level)).collect();
         let is_named_level = |n: &&usize| self.text(**n).to_lowercase().contains("level");
-        let level = levels.iter().find(is_named_level).or(levels.first()).copied();
+        let level = levels.iter().find(is_named_level).or(levels.first()).copied().or_else(|| at(Column::Proficiency));
         let are_numbered = levels.len() > 1 && levels.iter().all(|n| levels::read(self.text(*n)).number.is_some());
         if let (Some(competency), Some(level), Some(statement), false) = (competency, level, statement, are_numbered) {
             let shape = Shape::Statements { competency, level, statement };
-            return Some(self.with_aspects(shape, false));
+            return Some(self.with_aspects(shape, self.holds_titles(level)));
         }
         // In a table of roles and their grades, a column such as `Communication skills` holds levels.
         let is_name = |n: &usize| !self.holds_levels(&[*n], 0);
@@ -229,15 +254,57 @@ impl Table<'_> {
         by_kind.and_then(|key| self.grid(key, kinds[key])).or_else(|| self.before_levels(&kinds))
     }
 
+    /// Returns the column with statements. If there are several, one that only describes each
+    /// competency is the last choice.
+    fn statements(&self, kinds: &[Option<Column>], competency: Option<usize>) -> Option<usize> {
+        let all: Vec<usize> = (0..kinds.len()).filter(|n| kinds[*n] == Some(Column::Statement)).collect();
+        let is_sentence = |n: &usize| !self.holds_levels(&[*n], LEVEL_WORDS);
+        let is_own = |n: &usize| !competency.is_some_and(|key| self.repeats_with(*n, key));
+        let best = all.iter().copied().find(|n| is_sentence(n) && is_own(n));
+        best.or_else(|| all.iter().copied().find(is_sentence)).or(all.first().copied())
+    }
+
+    /// Returns whether a column says the same wherever another one does, which is often.
+    fn repeats_with(&self, column: usize, key: usize) -> bool {
+        let mut said: BTreeMap<&str, &str> = BTreeMap::new();
+        let (mut above, mut again) = ("", 0);
+        for row in self.below {
+            above = row.cell(key).map_or(above, |cell| &cell.text);
+            let Some(cell) = row.cell(column) else { continue };
+            match said.insert(above, &cell.text) {
+                Some(old) if old != cell.text => return false,
+                Some(_) => again += 1,
+                None => {}
+            }
+        }
+        again > 0
+    }
+
+    /// Returns whether a column holds sentences, several for each text of another column.
+    fn says_more(&self, column: usize, theme: usize) -> bool {
+        let texts = |n: usize| self.below.iter().filter_map(move |row| row.cell(n)).map(|cell| cell.text.as_str());
+        let distinct = |n: usize| texts(n).collect::<BTreeSet<_>>().len();
+        let words: usize = texts(column).map(|text| text.split_whitespace().count()).sum();
+        words >= texts(column).count() * SENTENCE_WORDS && distinct(column) > distinct(theme)
+    }
+
+    /// Returns whether a column holds titles of jobs that aren't levels of the handbook yet.
+    fn holds_titles(&self, column: usize) -> bool {
+        let texts: BTreeSet<&str> =
+            self.below.iter().filter_map(|row| row.cell(column)).map(|cell| cell.text.as_str()).collect();
+        let titles = texts.iter().filter(|text| is_job(text) && !(self.known.is_declared)(text)).count();
+        titles * 2 > texts.len()
+    }
+
     /// If the next column names competencies too, as in `Area, Skill`, returns the one with more
     /// names. The other one groups them.
     fn narrower(&self, first: usize, kinds: &[Option<Column>]) -> usize {
-        let names = |n: usize| {
-            let texts: BTreeSet<&str> =
-                self.below.iter().filter_map(|row| row.cell(n)).map(|cell| &*cell.text).collect();
-            texts.len()
-        };
         let second = first + 1;
+        // Totals and legends below the table have nothing in the second column.
+        let names = |n: usize| {
+            let rows = self.below.iter().filter(|row| row.cell(second).is_some());
+            rows.filter_map(|row| row.cell(n)).map(|cell| &*cell.text).collect::<BTreeSet<&str>>().len()
+        };
         let is_one = kinds.get(second) == Some(&Some(Column::Competency));
         if is_one && !self.holds_levels(&[second], 0) && names(second) >= names(first) { second } else { first }
     }
@@ -328,13 +395,14 @@ impl Table<'_> {
         // Below headers such as `L3` and `L4`, cells are sentences unless most of them look like
         // levels.
         let cells_are_levels = self.holds_levels(&columns, if all_numbered { 0 } else { LEVEL_WORDS });
-        let jobs = columns.iter().filter(|n| is_job(self.text(**n))).count();
+        let heads: Vec<&str> = columns.iter().map(|n| self.text(*n)).collect();
+        let are_jobs = heads.iter().filter(|text| is_job(text)).count() * 2 > heads.len() || are_one_job(&heads);
         let (side, across, are_titles) = match (kind, cells_are_levels) {
             (Some(Column::Role | Column::Level), true) => (Column::Role, Column::Competency, false),
             (Some(Column::Role), false) => (Column::Level, Column::Competency, true),
             (Some(Column::Level), false) => (Column::Level, Column::Competency, false),
             (_, true) => (Column::Competency, Column::Role, false),
-            (_, false) => (Column::Competency, Column::Level, jobs * 2 > columns.len()),
+            (_, false) => (Column::Competency, Column::Level, are_jobs),
         };
         let cells_are_levels = ![side, across].contains(&Column::Level);
         // Many tables of levels also have a column of remarks, which is skipped here.
@@ -356,12 +424,21 @@ impl Table<'_> {
                 Some(Column::Rank) => Aspect::Rank,
                 Some(Column::Track) => Aspect::Track,
                 Some(Column::Family) => Aspect::Family,
+                Some(Column::Proficiency) => Aspect::Proficiency,
+                Some(Column::Statement) => match &layout.shape {
+                    Shape::Statements { competency, level, .. } => match () {
+                        () if self.repeats_with(n, *competency) => Aspect::Summary,
+                        () if self.repeats_with(n, *level) => continue,
+                        () => Aspect::More,
+                    },
+                    _ => continue,
+                },
                 Some(Column::Cluster | Column::Competency) => Aspect::Cluster,
                 Some(Column::Level) if self.text(n).to_lowercase().contains("name") => Aspect::LevelName,
                 Some(Column::Level) if matches!(layout.shape, Shape::Expectations { .. }) => Aspect::Grade,
                 _ => continue,
             };
-            if !layout.uses(n) && layout.aspect(found).is_none() {
+            if !layout.uses(n) && (found == Aspect::More || layout.aspect(found).is_none()) {
                 layout.aspects.push((found, n));
             }
         }
@@ -375,7 +452,11 @@ impl Table<'_> {
     }
 
     fn fits(&self, text: &str) -> bool {
-        (self.known.is_level)(text) || levels::is_nothing(text) || is_mark(text) || is_no(text)
+        (self.known.is_level)(text)
+            || levels::is_error(text)
+            || levels::is_nothing(text)
+            || is_mark(text)
+            || is_no(text)
     }
 
     /// Returns whether the cells are levels rather than sentences: most of them look like levels, or

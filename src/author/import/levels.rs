@@ -7,9 +7,10 @@
 use crate::declare::config::{Config, Level};
 use crate::declare::kind::Levels;
 use crate::text::path::fold;
+use crate::text::slug::slug;
 
 /// The maximum number of levels in `handbook.toml`.
-const MOST_LEVELS: u32 = 20;
+pub const MOST_LEVELS: u32 = 20;
 /// The maximum length of the prefix of a number, as in `L3`, `IC4` or `Level 3`.
 const LONGEST_PREFIX: usize = 6;
 
@@ -25,6 +26,11 @@ pub struct Written {
 /// Returns whether a cell says that no level is expected.
 pub fn is_nothing(text: &str) -> bool {
     ["0", "-", "–", "—", "n/a", "na", "none"].contains(&fold(text).as_str())
+}
+
+/// Returns whether a cell is the error of a formula, such as `#DIV/0!`.
+pub fn is_error(text: &str) -> bool {
+    text.starts_with('#') && text.chars().all(|c| "#/!?".contains(c) || c.is_ascii_uppercase() || c == '0')
 }
 
 /// Parses a cell.
@@ -78,14 +84,18 @@ fn numbered(text: &str) -> Option<Written> {
 }
 
 /// The scale that a table's levels form.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scale {
     /// The levels of the scale, starting with level 1.
     pub levels: Vec<Level>,
     /// The number that the table uses for level 1.
-    first: u32,
+    pub first: u32,
     /// How levels relate to each other.
     pub mode: Levels,
+    /// What single tracks call their levels, by the names of tracks in the table.
+    pub own: Vec<(String, Vec<Level>)>,
+    /// The family that the scale belongs to, if it isn't the handbook's.
+    pub family: Option<String>,
 }
 
 /// The reason why levels don't form a scale: what is wrong, and how to fix it.
@@ -122,7 +132,7 @@ impl Scale {
             named.and_then(|written| written.name.clone()).unwrap_or_else(|| format!("Level {number}"))
         };
         let levels = (1..).zip(first..=*most).map(|(level, number)| make(level, name(number))).collect();
-        Ok(Self { levels, first, mode: Levels::AddUp })
+        Ok(Self { levels, first, ..Self::default() })
     }
 
     fn of_names(met: &[Written], ordered: bool) -> Result<Self, NoScale> {
@@ -142,7 +152,8 @@ impl Scale {
         if names.len() > MOST_LEVELS as usize {
             return Err(TOO_MANY);
         }
-        Ok(Self::given(&names))
+        let levels: Vec<Level> = (1..).zip(names).map(|(level, name)| make(level, name)).collect();
+        Ok(Self::declared(&levels))
     }
 
     /// Returns whether this is the default scale, which applies if none is declared.
@@ -152,13 +163,41 @@ impl Scale {
 
     /// Creates the scale that a handbook declares.
     pub fn declared(levels: &[Level]) -> Self {
-        Self { levels: levels.to_vec(), first: 1, mode: Levels::AddUp }
+        Self { levels: levels.to_vec(), first: 1, ..Self::default() }
     }
 
-    /// Creates a scale from the names of its levels, lowest first.
-    pub fn given(names: &[String]) -> Self {
-        let levels: Vec<Level> = (1..).zip(names).map(|(level, name)| make(level, name.clone())).collect();
-        Self::declared(&levels)
+    /// Returns what a track itself calls its levels.
+    pub fn names_of(&self, track: Option<&str>) -> &[Level] {
+        let track = track.map(slug);
+        let found = self.own.iter().find(|(own, _)| track.as_deref() == Some(&slug(own)));
+        found.map_or(&[], |(_, levels)| levels)
+    }
+
+    /// Returns whether a level has this name.
+    pub fn has_name(&self, name: &str) -> bool {
+        let own = self.own.iter().flat_map(|(_, levels)| levels);
+        self.levels.iter().chain(own).any(|level| fold(&level.name) == fold(name))
+    }
+
+    /// Returns the name of a level.
+    pub fn name(&self, level: u8, track: Option<&str>) -> Option<&str> {
+        let named = self.names_of(track).iter().chain(&self.levels).find(|known| known.level == level);
+        named.map(|level| level.name.as_str())
+    }
+
+    /// Returns the level that a cell refers to in a track.
+    pub fn level_of(&self, text: &str, track: Option<&str>) -> Option<u8> {
+        let own = |levels: &[Level]| {
+            let written = read(text);
+            let is_it = |level: &&Level| {
+                fold(&level.name) == fold(text)
+                    || written.name.as_deref().is_some_and(|name| fold(&level.name) == fold(name))
+            };
+            levels.iter().find(is_it).map(|level| level.level)
+        };
+        let elsewhere = || self.own.iter().find_map(|(_, levels)| own(levels));
+        let by_name = || own(&self.levels).filter(|_| !self.own.is_empty());
+        own(self.names_of(track)).or_else(by_name).or_else(|| self.level(text)).or_else(elsewhere)
     }
 
     /// Returns the scale with levels that relate to each other in this way.
@@ -183,16 +222,20 @@ impl Scale {
         let by_number = || {
             let number = written.number?;
             let place = (number + 1).checked_sub(self.first);
-            let is_it = |level: &&Level| {
-                if are_numbered {
-                    read(&level.name).number == Some(number)
-                } else {
-                    Some(u32::from(level.level)) == place
-                }
-            };
-            self.levels.iter().find(is_it)
+            let own = |level: &&Level| read(&level.name).number;
+            let by_own = self.levels.iter().find(|level| own(level) == Some(number));
+            // A position doesn't say which level is meant if the level has another number in its name.
+            let is_there = |level: &&Level| Some(u32::from(level.level)) == place && own(level).is_none();
+            by_own.or_else(|| self.levels.iter().find(is_there))
         };
-        let found = by_name(text).or_else(by_number).or_else(|| by_name(written.name.as_deref()?));
+        let by_part = || by_name(written.name.as_deref()?);
+        // In `1: L3`, the name of the level says more than its position.
+        let found = by_name(text);
+        let found = if are_numbered {
+            found.or_else(by_part).or_else(by_number)
+        } else {
+            found.or_else(by_number).or_else(by_part)
+        };
         found.map(|level| level.level)
     }
 }

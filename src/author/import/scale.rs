@@ -11,20 +11,23 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
+use crate::text::slug::slug;
 use crate::text::spreadsheet::Cell;
 
 use super::gather::Gathered;
+use super::heights::{Height, given_heights, heights};
 use super::levels::{self, Scale, Written};
-use super::{Choices, Import, Lines, NewFile, Target, settings};
-
-/// The share of statements, in percent, that must say the same at several levels for a table whose
-/// levels are each complete.
-const REPEATED: usize = 5;
+use super::words::seniority;
+use super::{Choices, Import, Ladder, Lines, NewFile, Target, restated, settings};
 
 /// Returns the scale that is known before the table is read.
 pub fn declared(target: Target<'_>, choices: &Choices) -> Scale {
     match target.handbook {
-        Some(handbook) => Scale::declared(&all_levels(handbook)),
+        Some(handbook) => {
+            let tracks = handbook.config.tracks.iter().filter(|track| !track.scale.is_empty());
+            let own = tracks.map(|track| (track.id.clone(), track.scale.clone())).collect();
+            Scale { own, ..Scale::declared(&all_levels(handbook)) }
+        }
         None => Scale::given(&choices.scale),
     }
 }
@@ -48,26 +51,26 @@ pub fn scale(
         && (handbook.config.configured || has_levels(handbook))
     {
         let declared = declared(target, choices);
+        if let Some(own) = own_scale(gathered, handbook, (&declared, choices)) {
+            let mode = choices.levels.unwrap_or_else(|| mode_of(gathered, import));
+            say_heights(&own, import);
+            return Some(own.with_mode(mode));
+        }
         report_unknown(gathered, name, target, &declared, import);
         return Some(declared);
     }
-    let given = Scale::given(&choices.scale);
-    let made = if given.levels.is_empty() {
-        let met: Vec<Written> = gathered.levels().map(|cell| levels::read(&cell.text)).collect();
-        if met.is_empty() { Ok(Scale::usual()) } else { Scale::of(&met, gathered.is_ordered) }
-    } else {
-        Ok(given)
-    };
+    let made = of_table(gathered, choices);
     match made {
         Ok(scale) => {
             let is_named = gathered.levels().all(|cell| levels::read(&cell.text).number.is_none());
             import.guessed_order = choices.scale.is_empty() && is_named && !scale.is_usual();
             let mode = choices.levels.unwrap_or_else(|| mode_of(gathered, import));
             let setting = settings::Setting { levels: mode, are_titles: gathered.are_titles };
-            let text = settings::configuration(target.title, &scale.levels, setting, gathered);
+            let text = settings::configuration(target.title, &scale, setting, gathered);
             let what =
                 if scale.levels.len() == 1 { "1 level".to_owned() } else { format!("{} levels", scale.levels.len()) };
             import.files.push(NewFile { path: SourcePath::new(FILE), text, what });
+            say_heights(&scale, import);
             Some(scale.with_mode(mode))
         }
         Err((message, help)) => {
@@ -78,30 +81,131 @@ pub fn scale(
     }
 }
 
-/// Returns whether each level of the table is complete. That is certain only if the same sentences
-/// appear at several levels.
-fn mode_of(gathered: &Gathered, import: &mut Import) -> Levels {
-    let (mut all, mut repeated, mut has_many) = (0, 0, false);
-    for competency in &gathered.competencies {
-        let mut seen: std::collections::BTreeMap<String, &str> = std::collections::BTreeMap::new();
-        for said in &competency.statements {
-            all += 1;
-            let first = seen.entry(fold(&said.text)).or_insert(&said.level.text);
-            repeated += usize::from(*first != said.level.text);
-            has_many |= competency.statements[0].level.text != said.level.text;
+/// Says which levels of several tracks are at one height, because a table rarely says it.
+fn say_heights(scale: &Scale, import: &mut Import) {
+    let base = |level: &Level| scale.levels.iter().find(|known| known.level == level.level && known.name != level.name);
+    let own = scale.own.iter().flat_map(|(_, levels)| levels);
+    let pairs: Vec<String> =
+        own.filter_map(|level| Some(format!("`{}` is as high as `{}`", level.name, base(level)?.name))).collect();
+    let Some(first) = pairs.first() else { return };
+    let others = if pairs.len() > 1 { format!(", and so on for {} more", pairs.len() - 1) } else { String::new() };
+    import.notes.push(format!(
+        "{first}{others}. If that is wrong, list all levels from lowest to highest, with `|` between those at one height: \
+         `--scale \"A, B, C | D\"`."
+    ));
+}
+
+/// Returns the levels that the table mentions, in their order, and the tracks that call them so.
+fn met(gathered: &Gathered, choices: &Choices) -> Vec<(Written, Option<String>)> {
+    let level = |(cell, track): (&Cell, Option<&str>)| (levels::read(&cell.text), track.map(str::to_owned));
+    let mut met: Vec<(Written, Option<String>)> = Vec::new();
+    for level in gathered.levels_of_tracks().map(level) {
+        if !met.contains(&level) {
+            met.push(level);
         }
     }
-    if repeated > 1 && repeated * 100 > all * REPEATED {
-        let note =
-            "Levels repeat sentences of other levels, so each level is complete on its own (`levels = \"replace\"`).";
-        import.notes.push(note.to_owned());
-        return Levels::Replace;
+    let has_numbers = met.iter().any(|(written, _)| written.number.is_some());
+    let rank = |level: Option<&(Written, Option<String>)>| {
+        level.and_then(|(written, _)| written.name.as_deref()).map(seniority)
+    };
+    let looks_down = rank(met.first()) > rank(met.last());
+    let is_down = choices.ladder.map_or(looks_down, |ladder| ladder == Ladder::Down);
+    if gathered.are_titles && !has_numbers && is_down {
+        met.reverse();
     }
-    if has_many {
-        let note = "Each level adds to those below it. If the table restates each level, add `--levels replace`.";
-        import.notes.push(note.to_owned());
+    met
+}
+
+/// Makes a scale of the levels of a table.
+fn of_table(gathered: &Gathered, choices: &Choices) -> Result<Scale, levels::NoScale> {
+    let met = met(gathered, choices);
+    let has_tracks = gathered.is_ordered && met.iter().any(|(_, track)| track.is_some());
+    let all: Vec<Written> = met.iter().map(|(written, _)| written.clone()).collect();
+    match () {
+        () if !choices.scale.is_empty() && has_tracks => Scale::of_tracks(&met, &choices.scale),
+        () if !choices.scale.is_empty() => Ok(Scale::given(&choices.scale)),
+        () if met.is_empty() => Ok(Scale::usual()),
+        () if has_tracks => Scale::of_tracks(&met, &[]),
+        () => Scale::of(&all, gathered.is_ordered),
     }
-    Levels::AddUp
+}
+
+/// Makes a scale for the family or the tracks of a table, if the handbook doesn't have them yet and
+/// they have levels of their own.
+fn own_scale(gathered: &Gathered, handbook: &Handbook, (declared, choices): (&Scale, &Choices)) -> Option<Scale> {
+    let config = &handbook.config;
+    let is_new = |track: Option<&str>| track.is_some_and(|track| config.track(&slug(track)).is_none());
+    let names = settings::family_names(gathered);
+    let family = if let [family] = &names[..] { Some(family) } else { None };
+    let is_new_family = family.is_some_and(|name| !config.family_names().contains(&slug(name).as_str()));
+    // A name that the handbook doesn't have belongs to a new track or family, even if its number is
+    // one of the handbook's.
+    let is_own = |text: &str| levels::read(text).name.is_some_and(|name| !declared.has_name(&name));
+    let unknown = |(cell, track): &(&Cell, Option<&str>)| {
+        let is_new = is_new_family || is_new(*track);
+        declared.level_of(&cell.text, *track).is_none() || (is_new && is_own(&cell.text))
+    };
+    let unknown: Vec<Option<&str>> = gathered.levels_of_tracks().filter(unknown).map(|(_, track)| track).collect();
+    if !config.configured || unknown.is_empty() || !gathered.is_ordered {
+        return None;
+    }
+    if let Some(family) = family {
+        let is_whole = gathered.competencies.iter().all(|competency| competency.family.is_some());
+        return (is_whole && is_new_family)
+            .then(|| of_table(gathered, choices).ok())?
+            .map(|scale| Scale { family: Some(family.clone()), ..scale });
+    }
+    if !unknown.iter().all(|track| is_new(*track)) {
+        return None;
+    }
+    let handbook = config.scale.iter().map(|level| (levels::read(&level.name), None));
+    let own = met(gathered, choices).into_iter().filter(|(_, track)| track.as_deref().is_some_and(|t| is_new(Some(t))));
+    let own: Vec<(Written, Option<String>)> = own.collect();
+    let names: Vec<(Written, Option<String>)> = handbook.collect();
+    let found = match choices.scale.is_empty() {
+        true if own.iter().all(|(written, _)| written.number.is_some()) => heights(&own, 1),
+        true => within(&heights(&names, 1), &own),
+        false => given_heights(&choices.scale, &own),
+    };
+    Some(Scale::of_heights(&found, &config.scale))
+}
+
+/// Returns the heights of levels of new tracks. A name that the handbook has keeps its height.
+fn within(known: &[Height], own: &[(Written, Option<String>)]) -> Vec<Height> {
+    let mut found: Vec<Height> = Vec::new();
+    for (written, track) in own {
+        let Some(name) = written.name.clone() else { continue };
+        let same = known.iter().find(|height| fold(&height.name) == fold(&name)).map(|height| height.at);
+        let last = found.iter().filter(|height| height.track == *track).map(|height| height.at).max();
+        let height = same.unwrap_or_else(|| last.unwrap_or(0) + 1);
+        found.push(Height { at: height, name, track: track.clone() });
+    }
+    found
+}
+
+/// Returns how levels relate to each other, and says why.
+fn mode_of(gathered: &Gathered, import: &mut Import) -> Levels {
+    let (mode, note) = match restated::find(gathered) {
+        restated::Found::Nothing => return Levels::AddUp,
+        restated::Found::Repeats => {
+            let note = "Levels repeat sentences of other levels, so each level is complete on its own (`levels = \"replace\"`).";
+            (Levels::Replace, note.to_owned())
+        }
+        restated::Found::Adds => {
+            let note = "Each level adds to those below it. If the table restates each level, add `--levels replace`.";
+            (Levels::AddUp, note.to_owned())
+        }
+        restated::Found::Likely(why) => {
+            import.looks_restated = true;
+            let note = format!(
+                "Each level adds to those below it, but this table probably restates each level ({why}): then add `--levels replace`."
+            );
+            (Levels::AddUp, note)
+        }
+    };
+    import.asks_for_levels = mode == Levels::AddUp;
+    import.notes.push(note);
+    mode
 }
 
 fn has_levels(handbook: &Handbook) -> bool {
@@ -119,7 +223,7 @@ pub fn report_unclear(gathered: &Gathered, name: &SourcePath, scale: &Scale, imp
         return;
     }
     let mut reported: Vec<&str> = Vec::new();
-    for cell in gathered.levels().filter(|cell| scale.level(&cell.text).is_none()) {
+    for cell in gathered.levels().filter(|cell| scale.level_of(&cell.text, None).is_none()) {
         if reported.contains(&cell.text.as_str()) {
             continue;
         }
@@ -133,34 +237,12 @@ pub fn report_unclear(gathered: &Gathered, name: &SourcePath, scale: &Scale, imp
     }
 }
 
-/// Adds a role for each level, if the levels are titles of jobs. It expects that level of each
-/// competency that says something about it.
-pub fn roles_of_titles(gathered: &mut Gathered) {
-    if !gathered.are_titles {
-        return;
-    }
-    let titles: Vec<Cell> = gathered.levels().cloned().collect();
-    for title in titles {
-        let role = gathered.role(&title);
-        let says = |competency: &super::gather::Competency| {
-            competency.statements.iter().any(|said| fold(&said.level.text) == fold(&title.text))
-        };
-        let expects: Vec<usize> =
-            (0..gathered.competencies.len()).filter(|n| says(&gathered.competencies[*n])).collect();
-        for n in expects {
-            let list = &mut gathered.roles[role].expects;
-            if !list.iter().any(|(known, _)| *known == n) {
-                list.push((n, Some(title.clone())));
-            }
-        }
-    }
-}
-
 /// Reports each level that is missing from the handbook's scale once, and adds the lines that would
 /// declare these levels.
 fn report_unknown(gathered: &Gathered, name: &SourcePath, target: Target<'_>, scale: &Scale, import: &mut Import) {
     let mut unknown: Vec<&Cell> = Vec::new();
-    for cell in gathered.levels().filter(|cell| scale.level(&cell.text).is_none()) {
+    let is_unknown = |(cell, track): &(&Cell, Option<&str>)| scale.level_of(&cell.text, *track).is_none();
+    for (cell, _) in gathered.levels_of_tracks().filter(is_unknown) {
         if !unknown.iter().any(|known| known.text == cell.text) {
             unknown.push(cell);
         }

@@ -17,7 +17,7 @@ use super::gather::{self, Gathered};
 use super::header::{Known, Layout};
 use super::levels;
 use super::scale::declared;
-use super::{Choices, Import, Target};
+use super::{Choices, EachSheet, Import, Target};
 
 /// What was read from a file.
 #[derive(Default)]
@@ -127,20 +127,47 @@ impl Read {
         let scale = declared(target, choices);
         let is_level = |text: &str| levels::read(text).number.is_some() || scale.level(text).is_some();
         let kind = |text: &str| kind_of(target, text);
-        let known = Known { is_level: &is_level, kind: &kind };
+        let is_declared = |text: &str| target.handbook.is_some() && scale.level_of(text, None).is_some();
+        let known = Known { is_level: &is_level, is_declared: &is_declared, kind: &kind };
         let mut gathered = Gathered::default();
         let mut unclear = Vec::new();
-        for n in chosen {
+        let laid: Vec<(usize, Option<(usize, Layout)>)> =
+            chosen.into_iter().map(|n| (n, best(&self.sheets[n].0, known))).collect();
+        let each = choices.each_sheet.unwrap_or_else(|| {
+            let tables: Vec<(&Sheet, &Layout, &[Row])> = laid
+                .iter()
+                .filter_map(|(n, found)| {
+                    let (reading, layout) = found.as_ref()?;
+                    let sheet = &self.sheets[*n].0;
+                    Some((sheet, layout, sheet.readings[*reading].as_slice()))
+                })
+                .collect();
+            if are_tracks(&tables) { EachSheet::Track } else { EachSheet::Part }
+        });
+        if each == EachSheet::Track && choices.each_sheet.is_none() {
+            let note = "Each table says something else about the same levels, so each is a track named after it. If they are \
+                        families, add `--each-sheet family`; if not, `--each-sheet part`.";
+            self.notes.push(note.to_owned());
+        }
+        for (n, found) in &laid {
+            if found.is_none() {
+                gathered.names_of_levels(&self.sheets[*n].0);
+            }
+        }
+        for (n, found) in laid {
             let (sheet, base) = &self.sheets[n];
-            let readings = sheet.readings.iter().map(|rows| (rows, Layout::find(rows, known)));
-            // Among equally wide tables, the first is chosen.
-            let best = readings.rev().max_by_key(|(_, layout)| layout.as_ref().map_or(0, Layout::width));
-            match best {
-                Some((rows, Some(layout))) => {
-                    gather::gather(&mut gathered, name, rows, &layout);
+            let title = Some(sheet.name.as_str()).filter(|name| !name.is_empty());
+            match (found, sheet.readings.first()) {
+                (Some((reading, layout)), _) => {
+                    let family = title.filter(|_| each == EachSheet::Family).or(choices.family.as_deref());
+                    gathered.family = family.map(str::to_owned);
+                    gather::gather(&mut gathered, name, &sheet.readings[reading], &layout);
+                    let track = title.filter(|_| each == EachSheet::Track).or(choices.track.as_deref());
+                    gathered.place(track, family);
                     self.named.push(sheet.name.clone());
                 }
-                Some((rows, None)) if rows.iter().any(|row| !row.is_empty()) => {
+                (None, Some(_)) if gather::lists_levels(sheet) => {}
+                (None, Some(rows)) if rows.iter().any(|row| !row.is_empty()) => {
                     unclear.push((sheet.name.clone(), *base, rows.clone()));
                 }
                 _ => {}
@@ -149,7 +176,8 @@ impl Read {
         if self.named.is_empty() {
             let finding = match unclear.first() {
                 Some((_, _, rows)) => no_header(name, rows),
-                None => Diagnostic::new(Rule::BadTable, name, None, "this table is empty"),
+                None => Diagnostic::new(Rule::BadTable, name, None, "this table is empty")
+                    .help("write a header into its first row, and a row for each competency or role"),
             };
             self.findings.push(finding);
             return;
@@ -190,6 +218,26 @@ impl Read {
             import.sheets = self.named;
         }
     }
+}
+
+/// Returns the way to split a sheet that makes the widest table, with its layout. Among equally wide
+/// ones, the first is chosen.
+fn best(sheet: &Sheet, known: Known<'_>) -> Option<(usize, Layout)> {
+    let found = sheet.readings.iter().enumerate().filter_map(|(n, rows)| Some((n, Layout::find(rows, known)?)));
+    found.rev().max_by_key(|(_, layout)| layout.width())
+}
+
+/// Returns whether several tables with names describe levels of the same competencies, but not the
+/// same levels. Together, they would contradict each other.
+fn are_tracks(tables: &[(&Sheet, &Layout, &[Row])]) -> bool {
+    let parts: Vec<_> = tables.iter().map(|(_, layout, rows)| layout.names(rows)).collect();
+    let is_named = tables.iter().all(|(sheet, ..)| !sheet.name.is_empty());
+    let all: Option<Vec<_>> = parts.into_iter().collect();
+    let Some(all) = all.filter(|all| all.len() > 1 && is_named) else { return false };
+    let (first, others) = (&all[0], &all[1..]);
+    others.iter().all(|(names, levels)| {
+        names.iter().any(|name| first.0.contains(name)) && levels.iter().any(|level| !first.1.contains(level))
+    })
 }
 
 fn kind_of(target: Target<'_>, text: &str) -> Option<Kind> {

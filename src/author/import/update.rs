@@ -91,10 +91,11 @@ impl<'a> Chapter<'a> {
             let old = table.entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value);
             let new = match name {
                 "rank" => value.parse().map_or_else(|_| fact::Fact::Text(value.clone()), fact::Fact::Number),
-                "grows_into" => fact::Fact::List(vec![fact::Fact::Text(value.clone())]),
+                "grows_into" => fact::Fact::List(value.split(", ").map(|id| fact::Fact::Text(id.to_owned())).collect()),
                 _ => fact::Fact::Text(value.clone()),
             };
-            let lists_it = old.is_some_and(|old| old.items().iter().any(|item| item.text() == Some(value)));
+            let has = |id: &str| old.is_some_and(|old| old.items().iter().any(|item| item.text() == Some(id)));
+            let lists_it = name == "grows_into" && value.split(", ").all(has);
             if old.is_some_and(|old| new.is_in(old)) || lists_it || self.inherits(name, value) {
                 continue;
             }
@@ -159,9 +160,10 @@ pub fn competency(
             places: Places::new(chapter.document, &chapter.bytes),
         };
         let removed: &[usize] = if prunes { &gone } else { &[] };
-        let edits = writer.edits(wishes, &found.pairs, removed);
-        bytes = apply(&chapter.bytes, edits);
+        let mut edits = writer.edits(wishes, &found.pairs, removed);
         chapter.words = writer.words(wishes, &found.pairs, (&gone, prunes));
+        writer.proficiencies(wishes, (&mut edits, &mut chapter.words));
+        bytes = apply(&chapter.bytes, edits);
     }
     let bytes = chapter.facts(bytes, facts)?;
     let title = chapter.document.meta.title.clone();
@@ -182,7 +184,14 @@ fn is_as_wanted(chapter: &Chapter<'_>, bytes: &[u8], target: Target<'_>, wishes:
     let is_said = |wish: &Wish| {
         said.iter().any(|s| s.level == wish.level && s.track == wish.track && fold(&s.text) == fold(&wish.text))
     };
-    wishes.iter().all(is_said)
+    let Facts::Competency(facts) = &document.meta.facts else { return false };
+    let has_words = |wish: &Wish| {
+        let mut first = wishes.iter().filter(|other| other.level == wish.level && other.track == wish.track);
+        let word = first.find_map(|wish| wish.proficiency.as_deref());
+        let here = facts.levels.iter().filter(|own| own.level == wish.level && own.track == wish.track);
+        word.is_none() || here.into_iter().any(|own| own.proficiency.as_deref() == word)
+    };
+    wishes.iter().all(|wish| is_said(wish) && has_words(wish))
 }
 
 /// A replacement of a range of the file.
@@ -233,9 +242,25 @@ impl Writer<'_> {
         levels.dedup();
         for (n, level) in levels.into_iter().enumerate() {
             let items: String = added.iter().filter(|(own, _)| *own == level).map(|(_, item)| item.as_str()).collect();
-            edits.push(self.places.insertion((self.scale, n == 0), level, (&items, &absent)));
+            let mut here = wishes.iter().filter(|wish| (wish.level, wish.track.as_deref()) == level);
+            let word = here.find_map(|wish| wish.proficiency.as_deref());
+            edits.push(self.places.insertion((self.scale, n == 0), (level, word), (&items, &absent)));
         }
         edits
+    }
+
+    /// Gives levels the words for the proficiency that the table has.
+    fn proficiencies(&self, wishes: &[Wish], (edits, words): (&mut Vec<Edit>, &mut Vec<String>)) {
+        let mut seen: BTreeSet<(u8, Option<&str>)> = BTreeSet::new();
+        for wish in wishes {
+            let level = (wish.level, wish.track.as_deref());
+            let Some(word) = wish.proficiency.as_deref().filter(|_| seen.insert(level)) else { continue };
+            if let Some((edit, old)) = self.places.proficiency(level, word) {
+                edits.push(edit);
+                let name = self.scale.name(level.0, level.1).unwrap_or_default();
+                words.push(format!("{name}: proficiency: {} → {word}", old.unwrap_or("nothing")));
+            }
+        }
     }
 
     /// Replaces the text of a statement, and writes its anchor if it has none of its own.
@@ -256,14 +281,14 @@ impl Writer<'_> {
     /// Describes the differences.
     fn words(&self, wishes: &[Wish], pairs: &[Option<Match>], (gone, prunes): (&[usize], bool)) -> Vec<String> {
         let statements = self.document.meta.facts.statements();
-        let name = |level: u8| {
-            let found = self.scale.levels.iter().find(|known| known.level == level);
-            found.map_or_else(|| level.to_string(), |level| level.name.clone())
+        let name = |level: u8, track: Option<&str>| {
+            self.scale.name(level, track).map_or_else(|| level.to_string(), str::to_owned)
         };
+        let name_of = |n: usize| name(statements[n].level, statements[n].track.as_deref());
         let mut lines = Vec::new();
         let (mut reworded, mut moved, mut new) = (0, 0, 0);
         for (wish, pair) in wishes.iter().zip(pairs) {
-            let level = name(wish.level);
+            let level = name(wish.level, wish.track.as_deref());
             match pair {
                 None => {
                     new += 1;
@@ -273,7 +298,7 @@ impl Writer<'_> {
                     let old = &statements[pair.at];
                     if pair.moves {
                         moved += 1;
-                        lines.push(format!("{} → {level}: {}", name(old.level), wish.text));
+                        lines.push(format!("{} → {level}: {}", name_of(pair.at), wish.text));
                     }
                     if pair.rewords {
                         reworded += 1;
@@ -284,7 +309,7 @@ impl Writer<'_> {
         }
         for n in gone {
             let what = if prunes { "removed" } else { "only in the handbook" };
-            lines.push(format!("{}: {what}: {}", name(statements[*n].level), statements[*n].text));
+            lines.push(format!("{}: {what}: {}", name_of(*n), statements[*n].text));
         }
         let gone_word = if prunes { "removed" } else { "only in the handbook" };
         let counts = [(reworded, "reworded"), (moved, "at another level"), (new, "new"), (gone.len(), gone_word)];

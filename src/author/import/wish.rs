@@ -15,14 +15,22 @@ pub struct Wish {
     pub id: Option<String>,
     pub text: String,
     pub examples: Vec<String>,
+    /// A word for the proficiency at the level.
+    pub proficiency: Option<String>,
 }
 
 /// Returns the heading of a level.
-pub fn heading(scale: &Scale, signs: &str, (level, track): (u8, Option<&str>)) -> String {
-    let name =
-        scale.levels.iter().find(|known| known.level == level).map_or_else(String::new, |known| known.name.clone());
+pub fn heading(scale: &Scale, signs: &str, (level, track): (u8, Option<&str>), proficiency: Option<&str>) -> String {
+    let name = scale.name(level, track).unwrap_or_default();
     let track = track.map(|track| format!(" track={track}")).unwrap_or_default();
-    format!("{signs} {} {{level={level}{track}}}", quote::markdown(&name))
+    let word = proficiency.map(|word| format!(" {}", proficiency_attribute(word))).unwrap_or_default();
+    format!("{signs} {} {{level={level}{track}{word}}}", quote::markdown(name))
+}
+
+/// Formats the attribute of a heading for the proficiency.
+pub fn proficiency_attribute(word: &str) -> String {
+    let is_plain = word.chars().all(char::is_alphanumeric);
+    if is_plain { format!("proficiency={word}") } else { format!("proficiency=\"{word}\"") }
 }
 
 impl Wish {

@@ -15,6 +15,7 @@ pub enum Column {
     Track,
     Family,
     Level,
+    Proficiency,
     Cluster,
     Role,
     Competency,
@@ -33,6 +34,10 @@ pub enum Aspect {
     Summary,
     /// The names of levels, next to their numbers.
     LevelName,
+    /// Words for the proficiency at a level.
+    Proficiency,
+    /// More statements, next to those in another column.
+    More,
 }
 
 /// For each kind of column, the words by which headers name it. A header belongs to the first kind
@@ -49,6 +54,7 @@ const WORDS: &[(Column, &str)] = &[
     (Column::Track, "track stream laufbahn"),
     (Column::Family, "family discipline department familie abteilung"),
     (Column::Level, "level lvl grade band stage milestone stufe niveau"),
+    (Column::Proficiency, "proficiency"),
     (Column::Cluster, "cluster category group theme pillar domain section gruppe kategorie bereich"),
     (Column::Role, "role job position title rolle stelle"),
     (
@@ -61,6 +67,7 @@ const WORDS: &[(Column, &str)] = &[
 /// Words in the titles of jobs that are never the names of levels.
 const JOBS: &str = "manager engineer designer developer director head vp officer analyst scientist programmer architect \
      researcher writer president specialist consultant coach pm apm gpm cpo cto ceo owner marketer recruiter \
+     representative rep agent administrator technician tester operator editor assistant accountant sdet sre \
      leiter leiterin entwickler entwicklerin referent referentin";
 
 /// Words for seniority, which may be names of levels or begin the titles of jobs.
@@ -123,6 +130,34 @@ pub fn is_seniority(text: &str) -> bool {
     is_job(text) || words(text).iter().any(|word| has(SENIORITY, word))
 }
 
+/// Returns how senior a title is, from 0 for a trainee. A title without such a word is in between.
+pub fn seniority(text: &str) -> usize {
+    const PLAIN: usize = 2;
+    const RANKS: [&str; 7] = [
+        "intern trainee apprentice",
+        "junior associate",
+        "mid intermediate",
+        "senior",
+        "staff lead",
+        "principal head",
+        "director vp president chief cpo cto ceo",
+    ];
+    let words = words(text);
+    (0..RANKS.len()).rev().find(|n| words.iter().any(|word| has(RANKS[*n], word))).unwrap_or(PLAIN)
+}
+
+/// Returns whether texts are titles of one job, such as `Junior weaver`, `Weaver` and `Senior weaver`.
+pub fn are_one_job(texts: &[&str]) -> bool {
+    let lists: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
+    let Some((first, others)) = lists.split_first() else { return false };
+    let is_common = |word: &&String| {
+        let is_word = word.chars().all(char::is_alphabetic) && word.len() > 2 && !has(SENIORITY, word);
+        is_word && column(word) != Some(Column::Level) && others.iter().all(|list| list.contains(word))
+    };
+    let ranked = lists.iter().filter(|list| list.iter().any(|word| has(SENIORITY, word))).count();
+    !others.is_empty() && first.iter().any(|word| is_common(&word)) && ranked * 2 >= lists.len()
+}
+
 /// Returns whether a row or column with this name adds up others.
 pub fn is_total(text: &str) -> bool {
     let words = words(text);
@@ -173,6 +208,8 @@ mod tests {
         assert_eq!(aspect("Category management"), None);
         assert_eq!(aspect("Track"), Some(Aspect::Track));
         assert!(is_job("Senior Product Managers") && !is_job("Senior") && is_seniority("Senior"));
+        assert!(are_one_job(&["Junior weaver (L1)", "Weaver (L2)", "Senior weaver (L3)"]));
+        assert!(!are_one_job(&["Junior", "Senior"]) && !are_one_job(&["Level 1: Lead", "Level 2: Lead"][..1]));
         assert!(is_total("Grand total") && !is_total("Total cost of ownership"));
     }
 }

@@ -7,6 +7,7 @@
 use std::io::{IsTerminal, Write};
 
 use crate::author::import::{Choices, Import, Ladder};
+use crate::declare::kind::Levels;
 
 /// Asks the open questions. Returns whether an answer changes the plan.
 pub fn more(import: &Import, choices: &mut Choices) -> bool {
@@ -22,6 +23,15 @@ pub fn more(import: &Import, choices: &mut Choices) -> bool {
         let parts = answer.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "all");
         choices.sheets = parts.map(|part| by_number(part).unwrap_or_else(|| part.to_owned())).collect();
         is_changed |= !choices.sheets.is_empty();
+    }
+    if import.asks_for_levels && choices.levels.is_none() {
+        let usual = if import.looks_restated { "replace" } else { "add-up" };
+        let text =
+            format!("Does a level include those below it (add-up), or is each level complete (replace)? [{usual}]: ");
+        let answer = answer(&text).to_lowercase();
+        let answer = if answer.is_empty() { usual } else { answer.as_str() };
+        choices.levels = Some(if answer.starts_with('r') { Levels::Replace } else { Levels::AddUp });
+        is_changed = true;
     }
     if import.asks_for_ladder {
         let text = "Does the table list the roles by seniority? up (junior first), down (senior first) or no [no]: ";

@@ -51,6 +51,8 @@ fn contents(file: &NewFile) -> String {
 
 fn differences(change: &Change, path: &str, writes: bool) -> String {
     let verb = match (writes, change.fills) {
+        (true, _) if change.path.as_str() == FILE => "added to",
+        (false, _) if change.path.as_str() == FILE => "would add to",
         (true, true) => "filled",
         (false, true) => "would fill",
         (true, false) => "changed",

@@ -330,6 +330,8 @@ pub fn statements_csv(view: &Viewpoint<'_>) -> String {
     let all = || view.book.relations.clusters.iter().flat_map(|(_, list)| list);
     let facts = |chapter: &ChapterId| competency_of(view.book, *chapter);
     let has_tracks = all().filter_map(facts).any(|facts| !facts.tracks().is_empty());
+    let has_clusters = all().filter_map(facts).any(|facts| facts.cluster.is_some());
+    let none = if has_clusters { super::NONE } else { "" };
     let mut out = String::from("\u{feff}cluster,competency,level,level name,id,statement");
     out.push_str(if has_tracks { ",track\r\n" } else { "\r\n" });
     for (chapter, facts) in all().filter_map(|chapter| Some((*chapter, facts(chapter)?))) {
@@ -337,7 +339,7 @@ pub fn statements_csv(view: &Viewpoint<'_>) -> String {
             let track = statement.track.as_deref();
             let at = Standing::new(statement.level, Scope { track, family: None });
             let mut cells = vec![
-                field(facts.cluster.as_deref().unwrap_or_default()),
+                field(facts.cluster.as_deref().unwrap_or(none)),
                 field(view.book.id(chapter)),
                 statement.level.to_string(),
                 field(&view.level_name(chapter, at)),

@@ -11,9 +11,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::data::Data;
-use super::{Link, Viewpoint, competency_of, field};
+use super::{Link, NONE, Viewpoint, competency_of, field, name_of};
 use crate::chapter::document::Competency;
 use crate::declare::config::{Level, Scope, UrlStyle};
+use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, generated_url, role_of};
 use crate::text::path::UrlPath;
 use crate::text::slug::slug;
@@ -342,24 +343,42 @@ pub(super) fn shade(level: u8, of: u8) -> u8 {
     u8::try_from((level * 20).div_ceil(of).min(20)).unwrap_or(20)
 }
 
+/// Returns whether the names of levels contain numbers other than those of the levels, such as `L3`
+/// for the first one. Then a bare number could mean either.
+fn has_codes(view: &Viewpoint<'_>) -> bool {
+    let config = view.config;
+    let own = config.tracks.iter().flat_map(|track| &track.scale);
+    let own = own.chain(config.families.values().flat_map(|family| &family.scale));
+    let number = |name: &str| name.split(|c: char| !c.is_ascii_digit()).find_map(|part| part.parse::<u8>().ok());
+    config.scale.iter().chain(own).any(|level| number(&level.name).is_some_and(|number| number != level.level))
+}
+
 /// Returns the whole matrix as CSV (RFC 4180), with a row for each competency and a column for each
 /// role. It begins with a byte order mark, without which Excel doesn't read it as UTF-8.
 pub fn csv(view: &Viewpoint<'_>) -> String {
     let roles = roles(None, view);
+    let has_clusters = view.book.relations.clusters.iter().any(|(cluster, _)| !cluster.is_empty());
+    let has_codes = has_codes(view);
     let mut out = String::from("\u{feff}cluster,competency,id");
     for role in &roles {
         out.push(',');
-        out.push_str(&field(&view.meta(*role).title));
+        out.push_str(&field(&name_of(view, *role, Kind::Role)));
     }
     out.push_str("\r\n");
     for (cluster, list) in &view.book.relations.clusters {
         for competency in list.iter().filter(|chapter| competency_of(view.book, **chapter).is_some()) {
             let meta = view.meta(*competency);
+            let cluster = if cluster.is_empty() && has_clusters { NONE } else { cluster };
             let _ = write!(out, "{},{},{}", field(cluster), field(&meta.title), field(view.book.id(*competency)));
             for role in &roles {
                 out.push(',');
                 if let Some(expectation) = view.book.relations.expectation(*role, *competency) {
-                    let _ = write!(out, "{}", expectation.level);
+                    if has_codes {
+                        let at = view.book.relations.standing(*role, *competency);
+                        out.push_str(&field(&view.level_name(*competency, at)));
+                    } else {
+                        let _ = write!(out, "{}", expectation.level);
+                    }
                 }
             }
             out.push_str("\r\n");

@@ -6,11 +6,10 @@
 //! that the pages of this audience don't show.
 
 use super::hiring::{CardRow, Hiring};
-use super::{Viewpoint, competency_of};
+use super::{NONE, Viewpoint, competency_of, name_of};
 use crate::declare::config::Scope;
 use crate::declare::kind::Kind;
 use crate::model::book::{ChapterId, Standing, role_of};
-use crate::text::path::fold;
 
 /// One worksheet.
 #[derive(Debug, Default)]
@@ -45,9 +44,6 @@ impl Cell {
         Self { text: text.into(), url: None }
     }
 }
-
-/// What a cell says if there is no cluster, because an empty cell means the same as the one above.
-const NONE: &str = "–";
 
 /// Returns the worksheets of the matrix, and that of all statements.
 pub fn sheets(view: &Viewpoint<'_>, has_links: bool) -> Vec<Sheet> {
@@ -99,17 +95,9 @@ impl Maker<'_> {
         Cell { text, url: self.has_links.then(url).flatten() }
     }
 
-    /// Returns the cell that names a chapter: by its title, or by its ID if others of its kind have
-    /// the same title.
+    /// Returns the cell that names a chapter.
     fn name(&self, chapter: ChapterId, kind: Kind) -> Cell {
-        let book = self.view.book;
-        let title = &self.view.meta(chapter).title;
-        let is_of_kind = |other: &ChapterId| book.meta(*other).kind == kind;
-        let by_name = book.names.find(title).iter().copied().filter(is_of_kind);
-        let by_title = book.ids().filter(|other| is_of_kind(other) && fold(&book.meta(*other).title) == fold(title));
-        let is_unique = by_name.chain(by_title).all(|other| other == chapter);
-        let text = if is_unique { title.clone() } else { book.id(chapter).to_owned() };
-        self.linked(text, || self.view.link(chapter).url)
+        self.linked(name_of(self.view, chapter, kind), || self.view.link(chapter).url)
     }
 
     /// Returns the matrix of the roles of a track. Its first row names the track.
@@ -161,7 +149,12 @@ impl Maker<'_> {
     /// Returns all statements, one per row.
     fn statements(&self) -> Sheet {
         let view = self.view;
-        let head = ["Cluster", "Competency", "Level", "Track", "Statement", "ID"].map(Cell::plain).to_vec();
+        let all = || view.book.relations.clusters.iter().flat_map(|(_, list)| list.iter().copied());
+        let has_words = all()
+            .filter_map(|chapter| competency_of(view.book, chapter))
+            .any(|facts| facts.levels.iter().any(|heading| heading.proficiency.is_some()));
+        let mut head = ["Cluster", "Competency", "Level", "Track", "Statement", "ID"].map(Cell::plain).to_vec();
+        head.extend(has_words.then(|| Cell::plain("Proficiency")));
         let mut rows = vec![head];
         let mut levels: Vec<(String, u8)> = Vec::new();
         for (cluster, competency) in view
@@ -181,7 +174,9 @@ impl Maker<'_> {
                     levels.push((level.clone(), shade));
                 }
                 let title = track.map(|id| view.config.track_title(id).to_owned()).unwrap_or_default();
-                rows.push(vec![
+                let word = facts.levels.iter().find(|own| own.level == statement.level && own.track == statement.track);
+                let word = word.and_then(|heading| heading.proficiency.clone()).unwrap_or_default();
+                let mut row = vec![
                     Cell::plain(if cluster.is_empty() { NONE } else { cluster }),
                     self.name(competency, Kind::Competency),
                     Cell::plain(level),
@@ -190,11 +185,13 @@ impl Maker<'_> {
                         Some(format!("{}#{}", view.link(competency).url?, statement.id))
                     }),
                     Cell::plain(&statement.id),
-                ]);
+                ];
+                row.extend(has_words.then(|| Cell::plain(word)));
+                rows.push(row);
             }
         }
         levels.sort_by_key(|(_, shade)| *shade);
-        let widths = vec![18, 30, 16, 16, 80, 24];
+        let widths = vec![18, 30, 16, 16, 80, 24, 18];
         Sheet { name: "Statements".to_owned(), rows, head: 1, keys: 0, widths, levels, choices: None }
     }
 }

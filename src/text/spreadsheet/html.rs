@@ -21,10 +21,20 @@ const MOST_COLUMNS: usize = 1_000;
 /// Fails if a table is too large.
 pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, Fault> {
     let html = &*source.text;
-    let mut reader =
-        Reader { source, sheets: Vec::new(), heading: None, title: String::new(), open: Vec::new(), count: 0 };
+    let mut reader = Reader {
+        source,
+        sheets: Vec::new(),
+        heading: None,
+        title: String::new(),
+        open: Vec::new(),
+        count: 0,
+        at: 0,
+        is_muted: false,
+        around: None,
+    };
     let mut at = 0;
     while let Some(token) = next_token(html, at) {
+        reader.at = at;
         reader.text(&html[at..token.range().start]);
         match &token {
             Token::Start(tag) => reader.start(tag)?,
@@ -35,6 +45,10 @@ pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, Fault> {
     }
     while !reader.open.is_empty() {
         reader.end("table", html.len())?;
+    }
+    if let (Some(span), Some(sheet)) = (reader.around, reader.sheets.first_mut()) {
+        let message = "this and all other text outside of the tables was not used".to_owned();
+        sheet.remarks.push((span, message));
     }
     Ok(reader.sheets)
 }
@@ -71,6 +85,12 @@ struct Reader<'a> {
     /// The open tables, from the outside.
     open: Vec<Table>,
     count: usize,
+    /// The offset of the text that is being read.
+    at: usize,
+    /// Whether the text isn't shown, because it is a script, a style or the title of the page.
+    is_muted: bool,
+    /// The first text outside of tables and headings.
+    around: Option<Span>,
 }
 
 impl Reader<'_> {
@@ -107,6 +127,7 @@ impl Reader<'_> {
                 }
             }
             "br" | "p" | "li" | "div" => self.text("\u{0}"),
+            "script" | "style" | "title" => self.is_muted = true,
             _ => {}
         }
         Ok(())
@@ -127,6 +148,7 @@ impl Reader<'_> {
                 }
             }
             "p" | "li" | "div" => self.text("\u{0}"),
+            "script" | "style" | "title" => self.is_muted = false,
             _ => {}
         }
         Ok(())
@@ -134,6 +156,16 @@ impl Reader<'_> {
 
     /// Adds text to the innermost open cell, and to the cells around it.
     fn text(&mut self, raw: &str) {
+        let shown = raw.trim().trim_matches('\u{0}');
+        if self.open.is_empty()
+            && self.heading.is_none()
+            && !self.is_muted
+            && !shown.is_empty()
+            && self.around.is_none()
+        {
+            let start = self.at + raw.len() - raw.trim_start().len();
+            self.around = Some(self.source.span(start, start + shown.len()));
+        }
         if let Some(heading) = &mut self.heading {
             heading.push_str(raw);
         }

@@ -17,6 +17,8 @@ pub fn read(source: &Text<'_>) -> Vec<Sheet> {
     let mut rows: Vec<Row> = Vec::new();
     let mut cell: Option<(String, Range<usize>)> = None;
     let mut in_heading = false;
+    // The first text outside of tables and headings, and the number of its paragraphs.
+    let mut around: Option<(Range<usize>, usize)> = None;
     for (event, range) in Parser::new_ext(&source.text, Options::ENABLE_TABLES).into_offset_iter() {
         let add = |text: &str, title: &mut String, cell: &mut Option<(String, Range<usize>)>| {
             if in_heading {
@@ -30,6 +32,10 @@ pub fn read(source: &Text<'_>) -> Vec<Sheet> {
                 (in_heading, title) = (true, String::new());
             }
             Event::End(TagEnd::Heading(_)) => in_heading = false,
+            Event::Start(Tag::Paragraph | Tag::CodeBlock(_)) => {
+                let (first, count) = around.take().unwrap_or((range, 0));
+                around = Some((first, count + 1));
+            }
             Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Row { cells: Vec::new() }),
             Event::Start(Tag::TableCell) => cell = Some((String::new(), range)),
             Event::End(TagEnd::TableCell) => {
@@ -49,6 +55,12 @@ pub fn read(source: &Text<'_>) -> Vec<Sheet> {
             Event::SoftBreak | Event::HardBreak => add(" ", &mut title, &mut cell),
             _ => {}
         }
+    }
+    if let (Some((range, count)), Some(sheet)) = (around, sheets.first_mut()) {
+        let what = if count == 1 { "1 paragraph".to_owned() } else { format!("{count} paragraphs") };
+        let (is, was) = if count == 1 { ("is", "was") } else { ("are", "were") };
+        let message = format!("{what} of text {is} outside of the tables, and {was} not used");
+        sheet.remarks.push((source.span(range.start, range.start + source.text[range].trim_end().len()), message));
     }
     sheets
 }

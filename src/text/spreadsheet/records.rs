@@ -3,7 +3,8 @@
 //! Input: a text. Output: a [`Sheet`] for each table in one of these forms: a list of records, whose
 //! keys are the columns; a map of lists of records, one table each; and a map from names to maps,
 //! which is a grid with the names down the side. A list inside a record becomes lines of a cell, or,
-//! if it consists of records, a row each. Never reads more values than [`MOST_VALUES`].
+//! if it consists of records, a row each. A list of records with an `id` and a `name` gives names to
+//! the values of other lists that refer to it. Never reads more values than [`MOST_VALUES`].
 
 use super::{Cell, Fault, Row, Sheet};
 use crate::text::diagnostic::Span;
@@ -34,7 +35,7 @@ pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, (Fault, Span)> {
     };
     let value = front_matter::read_value(&source.text, MOST_VALUES).map_err(unreadable)?;
     let mut sheets = Vec::new();
-    let mut remarks = Vec::new();
+    let (mut remarks, mut lists) = (Vec::new(), Vec::new());
     match &value.data {
         Data::List(items) => sheets.extend(table("", items, source)),
         Data::Table(outer) => {
@@ -42,6 +43,7 @@ pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, (Fault, Span)> {
                 match &entry.value.data {
                     Data::List(items) if items.iter().any(|item| item.table().is_some()) => {
                         sheets.extend(table(&entry.key, items, source));
+                        lists.push(sheets.len().saturating_sub(1));
                     }
                     Data::Table(inner) if inner.entries.iter().any(|entry| entry.value.table().is_some()) => {
                         sheets.extend(grid(&entry.key, &inner.entries, source));
@@ -56,6 +58,7 @@ pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, (Fault, Span)> {
             if sheets.is_empty() {
                 sheets.extend(grid("", &outer.entries, source));
             }
+            sheets = resolved(sheets, &lists);
         }
         _ => {}
     }
@@ -65,6 +68,82 @@ pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, (Fault, Span)> {
     }
     let help = "write a list of records such as `- {competency: Writing, level: 2, statement: Writes it down.}`";
     Err((Fault::new("there is no table in this file", help), source.map(value.span)))
+}
+
+/// Replaces references in lists, such as `theme: planning`, by the names that other lists give to these
+/// IDs, such as `themes`, and adds what else those lists say about them. A list whose names are all
+/// that it says, and which isn't a list of levels, is no table of its own any more.
+fn resolved(mut sheets: Vec<Sheet>, lists: &[usize]) -> Vec<Sheet> {
+    let names: Vec<(usize, Names)> = lists.iter().filter_map(|n| Some((*n, Names::of(sheets.get(*n)?)?))).collect();
+    let mut is_used: Vec<usize> = Vec::new();
+    for (n, names) in &names {
+        for other in lists.iter().filter(|other| *other != n) {
+            if let Some(sheet) = sheets.get_mut(*other)
+                && names.resolve(sheet)
+                && !is_used.contains(n)
+            {
+                is_used.push(*n);
+            }
+        }
+    }
+    let keeps = |n: usize, sheet: &Sheet| !is_used.contains(&n) || sheet.name.to_lowercase().starts_with("level");
+    let all = sheets.into_iter().enumerate();
+    all.filter(|(n, sheet)| keeps(*n, sheet)).map(|(_, sheet)| sheet).collect()
+}
+
+/// The names that a list gives to IDs.
+struct Names {
+    /// The name of the list in the singular.
+    key: String,
+    /// The columns apart from the ID and the name.
+    columns: Vec<Cell>,
+    /// Each ID with its name and the cells of the other columns.
+    list: Vec<(String, Cell, Vec<Cell>)>,
+}
+
+impl Names {
+    fn of(sheet: &Sheet) -> Option<Self> {
+        let rows = sheet.readings.first()?;
+        let (head, rows) = rows.split_first()?;
+        let at = |names: &[&str]| head.cells.iter().position(|cell| names.contains(&&*cell.text.to_lowercase()));
+        let (id, name) = (at(&["id", "key"])?, at(&["name", "title", "displayname"])?);
+        let others: Vec<usize> = (0..head.cells.len()).filter(|n| ![id, name].contains(n)).collect();
+        let cells = |row: &Row| others.iter().map(|n| row.cells[*n].clone()).collect::<Vec<_>>();
+        let list = rows.iter().map(|row| (row.cells[id].text.clone(), row.cells[name].clone(), cells(row))).collect();
+        let key = sheet.name.to_lowercase();
+        let key =
+            key.strip_suffix("ies").map(|stem| format!("{stem}y")).unwrap_or(key.trim_end_matches('s').to_owned());
+        Some(Self { key, columns: cells(head), list })
+    }
+
+    /// Replaces the IDs in the column of this name. Returns whether there is one.
+    fn resolve(&self, sheet: &mut Sheet) -> bool {
+        let Some(rows) = sheet.readings.first_mut() else { return false };
+        let named = |cell: &Cell| cell.text.to_lowercase().trim_end_matches("_id").trim_end_matches("id") == self.key;
+        let Some(column) = rows.first().and_then(|head| head.cells.iter().position(named)) else { return false };
+        let found = |row: &Row| self.list.iter().find(|(id, ..)| *id == row.cells[column].text);
+        if !rows.iter().skip(1).any(|row| found(row).is_some()) {
+            return false;
+        }
+        for (n, row) in rows.iter_mut().enumerate() {
+            let more: Vec<Cell> = match (n, found(row).cloned()) {
+                (0, _) => {
+                    let head = |cell: &Cell| Cell { text: format!("{} {}", self.key, cell.text), ..cell.clone() };
+                    self.columns.iter().map(head).collect()
+                }
+                (_, Some((_, name, more))) => {
+                    row.cells[column].text = name.text;
+                    more
+                }
+                (_, None) => {
+                    let span = row.cells[column].span;
+                    vec![Cell { text: String::new(), span }; self.columns.len()]
+                }
+            };
+            row.cells.extend(more);
+        }
+        true
+    }
 }
 
 /// Returns a table with a row for each record, and for each record inside one.
@@ -182,6 +261,9 @@ mod tests {
         );
         let nested = "tracks:\n- name: Talks\n  milestones:\n  - signals: [a]\n  - signals: [b]\n";
         assert_eq!(rows(nested), [["name", "level", "signals"], ["Talks", "1", "a"], ["Talks", "2", "b"]]);
+        let lists = "themes:\n- {id: t, name: Talks, summary: Says.}\nlist:\n- {theme: t, level: 1, statement: a}\n";
+        let wanted = [["theme", "level", "statement", "theme summary"], ["Talks", "1", "a", "Says."]];
+        assert_eq!(rows(lists), wanted);
         let map = "Talks:\n  L1: a\n  L2: [b, c]\nPlans:\n  L2: d\n";
         assert_eq!(rows(map), [["", "L1", "L2"], ["Talks", "a", "b\nc"], ["Plans", "", "d"]]);
     }

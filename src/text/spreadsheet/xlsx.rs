@@ -14,6 +14,9 @@ use super::grid::{At, Grid, name_of};
 use super::{Fault, Sheet};
 use crate::text::markup::start_tags;
 
+/// The number of cells with comments that a message names.
+const MOST_NAMED: usize = 5;
+
 /// Reads all worksheets in the order of the workbook.
 ///
 /// # Errors
@@ -39,17 +42,55 @@ pub fn read(bytes: &[u8], archive: &mut Archive<'_>) -> Result<Vec<Sheet>, Fault
         if let Some(xml) = files.get(&meta.name).and_then(|file| archive.text(file)) {
             hidden(&xml, &mut grid);
         }
+        if let Some(file) = files.get(&meta.name) {
+            comments(file, archive, &mut grid);
+        }
         sheets.push(grid.sheet(meta.name.clone(), meta.visible != SheetVisible::Visible)?);
     }
-    let unread =
-        [("xl/comments", "comments"), ("xl/threadedComments", "comments"), ("xl/drawings/drawing", "drawings")];
-    let mut said = BTreeSet::new();
-    for (_, what) in unread.into_iter().filter(|(start, _)| archive.has(start)) {
-        if let Some(sheet) = sheets.first_mut().filter(|_| said.insert(what)) {
-            sheet.remarks.push((super::Span::default(), format!("the workbook has {what}, which import doesn't read")));
-        }
+    if archive.has("xl/drawings/drawing")
+        && let Some(sheet) = sheets.first_mut()
+    {
+        let message = "the workbook has drawings, which import doesn't read".to_owned();
+        sheet.remarks.push((super::Span::default(), message));
     }
     Ok(sheets)
+}
+
+/// Reports the cells of a sheet that have comments.
+fn comments(file: &str, archive: &mut Archive<'_>, grid: &mut Grid) {
+    let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+    let Some(links) = archive.text(&format!("{folder}/_rels/{name}.rels")) else { return };
+    let mut cells: BTreeSet<At> = BTreeSet::new();
+    for tag in start_tags(&links) {
+        let Some(target) = tag.get("target").map(|target| target.value.to_string()) else { continue };
+        if !target.to_lowercase().contains("comments") {
+            continue;
+        }
+        let path = match (target.strip_prefix('/'), target.strip_prefix("../")) {
+            (Some(path), _) => path.to_owned(),
+            (_, Some(path)) => format!("xl/{path}"),
+            _ => format!("{folder}/{target}"),
+        };
+        let xml = archive.text(&path).unwrap_or_default();
+        cells.extend(start_tags(&xml).iter().filter_map(|tag| at_of(&tag.get("ref")?.value)));
+    }
+    let names: Vec<String> = cells.iter().take(MOST_NAMED).map(|at| name_of(*at)).collect();
+    let Some(first) = cells.first() else { return };
+    let more = cells.len() - names.len();
+    let message = match (&names[..], more) {
+        ([one], 0) => format!("cell {one} has a comment, which import doesn't read"),
+        (_, 0) => format!("cells {} have comments, which import doesn't read", names.join(", ")),
+        _ => format!("cells {} and {more} more have comments, which import doesn't read", names.join(", ")),
+    };
+    grid.remark(*first, message);
+}
+
+/// Returns the position of a cell such as `C4`.
+fn at_of(name: &str) -> Option<At> {
+    let digits = name.find(|c: char| c.is_ascii_digit())?;
+    let add = |sum: u32, c: char| Some(sum.checked_mul(26)? + u32::from(c.to_ascii_uppercase()).checked_sub(64)?);
+    let column = name[..digits].chars().try_fold(0, add)?.checked_sub(1)?;
+    Some((name[digits..].parse::<u32>().ok()?.checked_sub(1)?, column))
 }
 
 /// Reads the cells of a sheet. Returns the positions of all cells that have a value, even an empty

@@ -14,11 +14,11 @@ use super::super::header::{Layout, Shape};
 use super::super::legend::Legend;
 use super::super::levels;
 use super::super::words::{Aspect, Column, aspect, is_mark, is_no, is_total};
-use super::{Gathered, Said, distinct, one_line, without_bullet};
+use super::{About, Gathered, Said, joined, one_line, statements_of, without_bullet};
 
 /// Reads the rows of one table.
 pub fn gather(gathered: &mut Gathered, name: &SourcePath, rows: &[Row], layout: &Layout) {
-    let header = &rows[layout.row];
+    let (header, names) = joined::joined(rows, layout);
     let legend = Legend::find(rows);
     let is_first = gathered.readings.is_empty();
     let is_ordered = match &layout.shape {
@@ -27,16 +27,17 @@ pub fn gather(gathered: &mut Gathered, name: &SourcePath, rows: &[Row], layout: 
         Shape::Grid { side, across, .. } => [*side, *across].contains(&Column::Level),
     };
     if is_first {
-        gathered.header = header.span();
+        gathered.header = rows[layout.row].span();
     }
     gathered.is_ordered |= is_ordered || legend.levels().next().is_some();
-    gathered.are_titles |= layout.are_titles;
-    gathered.readings.push(layout.reading(header));
-    let mut reader = Reader { name, header, layout, legend, gathered, above: Above::default(), marks: BTreeMap::new() };
-    reader.above_header(rows);
+    gathered.are_titles |= layout.are_titles || names.is_some_and(|_| joined::are_titles(&header, layout));
+    gathered.readings.push(layout.reading(&header));
+    let (above, marks, tracks) = (Above::default(), BTreeMap::new(), BTreeMap::new());
+    let mut reader = Reader { name, header, layout, legend, gathered, above, marks, tracks };
+    reader.above_header(rows, names);
     reader.columns(rows);
     for (n, row) in rows.iter().enumerate().skip(layout.row + 1) {
-        if !row.is_empty() && !reader.legend.rows.contains(&n) {
+        if !row.is_empty() && !reader.legend.rows.contains(&n) && names != Some(n) {
             reader.row(row);
         }
     }
@@ -58,99 +59,29 @@ struct Above {
     group: Option<(Cell, Vec<String>)>,
 }
 
-struct Reader<'a> {
-    name: &'a SourcePath,
-    header: &'a Row,
-    layout: &'a Layout,
-    legend: Legend,
-    gathered: &'a mut Gathered,
+pub struct Reader<'a> {
+    pub name: &'a SourcePath,
+    pub header: Row,
+    pub layout: &'a Layout,
+    pub legend: Legend,
+    pub gathered: &'a mut Gathered,
     above: Above,
     /// Marks that no legend explains, each with its first place and the number of cells.
     marks: BTreeMap<String, (Span, usize)>,
+    /// The tracks of columns, from the row above the header.
+    pub tracks: BTreeMap<usize, String>,
 }
 
 impl Reader<'_> {
-    fn unused(&mut self, span: Span, why: &str) {
+    pub fn unused(&mut self, span: Span, why: &str) {
         let finding = Diagnostic::new(Rule::UnusedRow, self.name, Some(span), format!("{why}, and was not used"));
         self.gathered.findings.push(finding);
     }
 
-    /// Reads the rows above the header. If the roles are in columns, the row above them may group
-    /// them into tracks.
-    fn above_header(&mut self, rows: &[Row]) {
-        let mut above: Vec<usize> =
-            (0..self.layout.row).filter(|n| !rows[*n].is_empty() && !self.legend.rows.contains(n)).collect();
-        if let (Some(last), Shape::Grid { across: Column::Role, columns, key, .. }) = (above.last(), &self.layout.shape)
-            && let row = &rows[*last]
-            && let filled = columns.iter().filter(|n| row.cell(**n).is_some()).count()
-            && filled > 0
-            && (0..=*key).all(|n| row.cell(n).is_none())
-        {
-            let mut track = None;
-            for n in columns {
-                track = row.cell(*n).map(|cell| one_line(&cell.text)).or(track);
-                let role = self.gathered.role(&self.header.cells[*n]);
-                self.gathered.roles[role].track.clone_from(&track);
-            }
-            let names: Vec<String> =
-                columns.iter().filter_map(|n| row.cell(*n)).map(|cell| one_line(&cell.text)).collect();
-            self.say(&format!("tracks in the row above the header ({})", distinct(&names).join(", ")));
-            above.pop();
-        }
-        for n in above {
-            self.unused(rows[n].span(), "this row is above the header");
-        }
-    }
-
-    fn say(&mut self, more: &str) {
+    pub fn say(&mut self, more: &str) {
         if let Some(reading) = self.gathered.readings.last_mut() {
             reading.push_str("; ");
             reading.push_str(more);
-        }
-    }
-
-    /// Reports columns that have contents but no known meaning, with one finding per column.
-    fn columns(&mut self, rows: &[Row]) {
-        let below = &rows[self.layout.row + 1..];
-        let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-        for n in (0..width).filter(|n| !self.layout.uses(*n)) {
-            let is_legend = |row: &&Row| {
-                let at = rows.iter().position(|other| std::ptr::eq(other, *row));
-                at.is_some_and(|at| self.legend.rows.contains(&at))
-            };
-            let first = below.iter().filter(|row| !is_legend(row)).find_map(|row| row.cell(n));
-            match (self.header.cell(n), first) {
-                (Some(header), Some(_)) if is_total(&header.text) => {
-                    self.unused(header.span, &format!("the column `{}` adds up others", one_line(&header.text)));
-                }
-                (Some(header), Some(_)) => {
-                    self.unused(header.span, &format!("the column `{}` isn't one that import recognizes", header.text));
-                }
-                (None, Some(first)) => self.unused(first.span, "this cell has no header above it"),
-                (_, None) => {}
-            }
-        }
-        let other = self.header.span();
-        for text in self.legend.levels() {
-            self.gathered.other_levels.push(Cell { text: text.to_owned(), span: other });
-        }
-        match &self.layout.shape {
-            // A level without any statements is still part of the scale.
-            Shape::Grid { across: Column::Level, columns, .. } => {
-                self.gathered.other_levels.extend(columns.iter().map(|n| self.header.cells[*n].clone()));
-            }
-            // The order of columns counts, even if the first row has nothing in some of them.
-            Shape::Grid { across: Column::Role, columns, .. } => {
-                for n in columns {
-                    self.gathered.role(&self.header.cells[*n]);
-                }
-            }
-            Shape::Grid { across: Column::Competency, columns, .. } => {
-                for n in columns {
-                    self.gathered.competency(&self.header.cells[*n], None);
-                }
-            }
-            _ => {}
         }
     }
 
@@ -160,7 +91,7 @@ impl Reader<'_> {
             Shape::Expectations { role, .. } => (*role, Column::Role),
             Shape::Grid { side, key, .. } => (*key, *side),
         };
-        if let Some(cell) = row.cell(key)
+        if let Some(cell) = (0..=key).find_map(|n| row.cell(n))
             && is_total(&cell.text)
         {
             return self.unused(row.span(), "this row adds up others");
@@ -268,14 +199,27 @@ impl Reader<'_> {
 
     fn statement(&mut self, row: &Row, key: usize, (level, statement): (usize, usize)) {
         if let Some(cell) = row.cell(level) {
-            self.above.level = Some(cell.clone());
+            let name = self.layout.aspect(Aspect::LevelName).and_then(|n| row.cell(n));
+            let text =
+                name.map_or_else(|| cell.text.clone(), |name| format!("{}: {}", cell.text, one_line(&name.text)));
+            self.above.level = Some(Cell { text, span: cell.span });
         }
-        match (self.above.key.clone(), self.above.level.clone(), row.cell(statement)) {
-            (None, ..) => self.unused(row.span(), "this row does not name a competency"),
-            (Some(_), _, None) if row.cell(level).is_none() => self.above.heading = row.cell(key).cloned(),
-            (Some(_), _, None) => self.unused(row.span(), "this row has no statement"),
-            (Some(_), None, Some(_)) => self.unused(row.span(), "this row has no level"),
-            (Some(key), Some(level), Some(cell)) => self.state(&key, &level, cell, Some(row)),
+        let more = self.layout.aspects.iter().filter(|(aspect, _)| *aspect == Aspect::More).map(|(_, n)| *n);
+        let cells: Vec<&Cell> = std::iter::once(statement).chain(more).filter_map(|n| row.cell(n)).collect();
+        match (self.above.key.clone(), self.above.level.clone()) {
+            (None, _) => self.unused(row.span(), "this row does not name a competency"),
+            (Some(_), _) if cells.is_empty() && row.cell(level).is_none() => {
+                self.above.heading = row.cell(key).cloned();
+            }
+            (Some(_), _) if cells.is_empty() => self.unused(row.span(), "this row has no statement"),
+            (Some(_), None) => self.unused(row.span(), "this row has no level"),
+            (Some(key), Some(level)) => {
+                let track = self.layout.aspect(Aspect::Track).and_then(|n| row.cell(n));
+                let track = track.map(|cell| one_line(&cell.text));
+                for (n, cell) in cells.into_iter().enumerate() {
+                    self.state(&key, &level, cell, (track.clone(), Some(row).filter(|_| n == 0)));
+                }
+            }
         }
     }
 
@@ -312,8 +256,14 @@ impl Reader<'_> {
         for n in filled {
             let (head, cell) = (self.header.cells[n].clone(), &row.cells[n]);
             match (side, across) {
-                (Column::Competency, Column::Level) => self.state(&name, &head, cell, None),
-                (Column::Level, _) => self.state(&head, &name, cell, None),
+                (Column::Competency, Column::Level) => {
+                    let track = self.tracks.get(&n).cloned().or_else(|| self.aspect(Aspect::Track));
+                    self.state(&name, &head, cell, (track, None));
+                }
+                (Column::Level, _) => {
+                    let track = self.aspect(Aspect::Track);
+                    self.state(&head, &name, cell, (track, None));
+                }
                 (Column::Role, _) => self.expect(&name, &head, cell),
                 _ => self.expect(&head, &name, cell),
             }
@@ -357,9 +307,15 @@ impl Reader<'_> {
         let cluster = self.aspect(Aspect::Cluster).or_else(|| self.group());
         let is_side = !matches!(self.layout.shape, Shape::Grid { side: Column::Role | Column::Level, .. });
         let is_list_of_roles = matches!(self.layout.shape, Shape::Expectations { .. });
-        let n = self.gathered.competency(key, cluster.as_deref().filter(|_| is_side && !is_list_of_roles));
-        if is_side && !is_list_of_roles {
-            let (family, summary) = (self.aspect(Aspect::Family), self.aspect(Aspect::Summary));
+        let is_side = is_side && !is_list_of_roles;
+        let family = self.aspect(Aspect::Family).filter(|_| is_side);
+        let is_grid = matches!(self.layout.shape, Shape::Grid { .. });
+        let id = self.aspect(Aspect::Id).filter(|_| is_side && is_grid);
+        let cluster = cluster.filter(|_| is_side);
+        let about = About { cluster: cluster.as_deref(), family: family.as_deref(), id: id.as_deref() };
+        let n = self.gathered.competency(key, about);
+        if is_side {
+            let summary = self.aspect(Aspect::Summary);
             let competency = &mut self.gathered.competencies[n];
             competency.family = competency.family.take().or(family);
             competency.summary = competency.summary.take().or(summary);
@@ -379,16 +335,18 @@ impl Reader<'_> {
     }
 
     /// Adds the statements in a cell, one per line.
-    fn state(&mut self, competency: &Cell, level: &Cell, cell: &Cell, row: Option<&Row>) {
+    fn state(&mut self, competency: &Cell, level: &Cell, cell: &Cell, (track, row): (Option<String>, Option<&Row>)) {
         if !self.is_level(level) {
             return;
         }
         let n = self.named_competency(competency);
         let of_row =
             |wanted: Aspect| row.and_then(|row| row.cell(self.layout.aspect(wanted)?)).map(|cell| cell.text.clone());
-        let track = of_row(Aspect::Track).map(|text| one_line(&text));
         let (mut id, mut examples) = (of_row(Aspect::Id), of_row(Aspect::Example));
-        for line in cell.text.lines().map(without_bullet).filter(|line| !line.is_empty()) {
+        // Attributes of headings can't contain these characters.
+        let proficiency = of_row(Aspect::Proficiency).map(|text| one_line(&text).replace(['"', '\\', '{', '}'], ""));
+        for line in statements_of(&cell.text) {
+            let line = line.as_str();
             let statements = &mut self.gathered.competencies[n].statements;
             let key = fold(line);
             let is_same = |said: &Said| said.level.text == level.text && said.track == track && fold(&said.text) == key;
@@ -405,6 +363,7 @@ impl Reader<'_> {
                 id: id.take(),
                 examples: examples.collect(),
                 track: track.clone(),
+                proficiency: proficiency.clone(),
             });
         }
     }
@@ -443,8 +402,7 @@ impl Reader<'_> {
 
     /// Returns whether a cell can be a level, and reports it otherwise.
     fn is_level(&mut self, cell: &Cell) -> bool {
-        let is_error =
-            cell.text.starts_with('#') && cell.text.chars().all(|c| "#/!?".contains(c) || c.is_ascii_uppercase());
+        let is_error = levels::is_error(&cell.text);
         let is_date = crate::text::date::parse_day(&cell.text).is_some();
         let is_level = levels::read(&cell.text) != levels::Written::default() && !is_error && !is_date;
         if !is_level {

@@ -6,12 +6,15 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::author::import::levels::Scale;
-use crate::author::import::wish::heading;
+use crate::author::import::wish::{heading, proficiency_attribute};
 use crate::chapter::document::{Document, Facts, LevelHeading};
 use crate::text::path::fold;
 
 /// A level, and the only track that its statements are for.
 type Level<'a> = (u8, Option<&'a str>);
+
+/// An edit, and the text that it replaces, if there was one.
+type Reworded<'a> = ((Range<usize>, String), Option<&'a str>);
 
 /// The places of a competency's statements.
 pub struct Places<'a> {
@@ -101,6 +104,34 @@ impl<'a> Places<'a> {
         self.heading(|heading| heading.id == level.id)
     }
 
+    /// Returns the edit that gives the heading of a level a word for the proficiency, and the word that
+    /// it has so far, if it has another one.
+    pub fn proficiency(&self, level: Level<'_>, word: &str) -> Option<Reworded<'a>> {
+        let is_it = |heading: &&LevelHeading| heading.level == level.0 && heading.track.as_deref() == level.1;
+        let own = self.headings().iter().find(is_it)?;
+        if own.proficiency.as_deref() == Some(word) {
+            return None;
+        }
+        let range = self.heading_of(own)?;
+        let line = std::str::from_utf8(&self.bytes[range.clone()]).ok()?;
+        let end = line.trim_end().len();
+        let attribute = proficiency_attribute(word);
+        let old = line.find("proficiency=").map(|at| {
+            let value = &line[at + "proficiency=".len()..];
+            let length = match value.strip_prefix('"') {
+                Some(quoted) => quoted.find('"').map_or(quoted.len(), |end| end + 2),
+                None => value.find(|c: char| c == '}' || c.is_whitespace()).unwrap_or(value.len()),
+            };
+            at..at + "proficiency=".len() + length
+        });
+        let (place, text) = match (old, line[..end].ends_with('}')) {
+            (Some(old), _) => (old, attribute),
+            (None, true) => (end - 1..end - 1, format!(" {attribute}")),
+            (None, false) => (end..end, format!(" {{{attribute}}}")),
+        };
+        Some(((range.start + place.start..range.start + place.end, text), own.proficiency.as_deref()))
+    }
+
     /// Returns the end of the last statement at a level that stays.
     fn last_of(&self, (level, track): Level<'_>, absent: &BTreeSet<usize>) -> Option<usize> {
         let statements = self.document.meta.facts.statements();
@@ -122,7 +153,7 @@ impl<'a> Places<'a> {
     pub fn insertion(
         &self,
         (scale, is_first): (&Scale, bool),
-        level: Level<'_>,
+        (level, proficiency): (Level<'_>, Option<&str>),
         (items, absent): (&str, &BTreeSet<usize>),
     ) -> (Range<usize>, String) {
         let ends_line = |at: usize| at == 0 || self.bytes[at - 1] == b'\n';
@@ -138,7 +169,7 @@ impl<'a> Places<'a> {
         if let Some(range) = own.and_then(|own| self.heading_of(own)) {
             return at_end(range.end, format!("\n{items}"));
         }
-        let part = format!("{}\n\n{items}", heading(scale, &self.signs(), level));
+        let part = format!("{}\n\n{items}", heading(scale, &self.signs(), level, proficiency));
         let above = self.headings().iter().find(|heading| heading.level > level.0 && !heading.is_inside);
         if let Some(range) = above.and_then(|above| self.heading_of(above)) {
             return (range.start..range.start, format!("{part}\n"));
