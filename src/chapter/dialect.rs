@@ -21,11 +21,12 @@ pub use foreign::Foreign;
 pub use inline::{Forms, apply, without_addresses};
 pub use view::View;
 
+use std::ops::Range;
+
 use pulldown_cmark::Options;
 
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialects;
-use crate::declare::generator::Generator;
 
 /// A comment inserted into the view where emphasis begins or ends next to full-width punctuation. The
 /// parser takes it for punctuation, and it isn't shown.
@@ -55,21 +56,16 @@ impl<'a> Reading<'a> {
         !self.options.is_empty() && ["zh", "ja", "ko"].iter().any(|code| language.starts_with(code))
     }
 
-    /// Returns whether a body may contain lines that insert a file.
-    fn inserts_files(&self, body: &str) -> bool {
-        match self.config.generator {
-            Some(Generator::MkDocs) => body.contains("8<-"),
-            Some(Generator::VitePress) => body.contains("<<<") || body.contains("@include:"),
-            Some(Generator::MdBook) => body.contains("{{#"),
-            _ => false,
-        }
-    }
-
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of
     /// one never begins a block of a dialect.
     fn is_strict(&self) -> bool {
         !self.config.audiences.is_empty()
     }
+}
+
+/// Returns the ranges of fenced code in a body, with their fences.
+pub fn fenced(body: &str) -> Vec<Range<usize>> {
+    tags::find(body, Dialects::default()).code
 }
 
 impl<'a> View<'a> {

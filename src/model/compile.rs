@@ -5,6 +5,7 @@
 //! renders, and never reads files.
 
 mod doubtful;
+mod insertable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -145,6 +146,8 @@ impl Compiler {
         let (config, mut file_findings) = self.configure(sources, choices)?;
         let visible =
             if choices.everyone { Visible::everything() } else { Visible::of(config.audience.as_deref(), &config) };
+        let insertable = insertable::files(sources, &config, &visible);
+        let config = if insertable.is_empty() { config } else { Arc::new(with_files(&config, insertable)) };
         let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
         if anew {
             self.last = None;
@@ -315,6 +318,13 @@ impl Compiler {
         self.last = Some(Last { summary, book: Arc::clone(&book) });
         book
     }
+}
+
+/// Returns the configuration with the files that chapters insert.
+fn with_files(config: &Config, insertable: BTreeMap<SourcePath, origin::Insertable>) -> Config {
+    let mut config = config.clone();
+    config.origin.insertable = insertable;
+    config
 }
 
 /// Takes what the generator knows that the content was written for. Settings of our own come first;

@@ -132,6 +132,7 @@ rules! {
     Placeholder "placeholder" Warning "a prompt to fill in has not been answered";
     PlainCode "plain-code" Warning "a code block is shown without colors, because coloring it is too much work";
     RefusedFile "refused-file" Strict "a file that could run a script is not published, because the host cannot be told to isolate it";
+    RefusedInsertion "refused-insertion" Strict "a file that a chapter inserts is not inserted, because it is not meant for all readers or cannot be";
     RemoteResource "remote-resource" Warning "something would be loaded from another host";
     ReviewOverdue "review-overdue" Warning "a review was due, or a strategy is no longer valid; only with --policy";
     SandboxedFile "sandboxed-file" Warning "a file could run a script, and the host is told not to let it run";

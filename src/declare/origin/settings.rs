@@ -291,6 +291,23 @@ pub(super) fn permalinks(sources: &Sources) -> BTreeMap<String, String> {
     found
 }
 
+/// Lists the folders in which the snippets of `MkDocs` are.
+pub(super) fn bases(sources: &Sources) -> Vec<String> {
+    let Some(text) = (Files { generator: Generator::MkDocs, sources }).first(MKDOCS) else { return Vec::new() };
+    let list = Literal::of_key(&text, "markdown_extensions");
+    let items = list.as_ref().map(Literal::items).unwrap_or_default();
+    let of_item = |item: &Literal| item.get("pymdownx.snippets").and_then(|own| own.get("base_path").cloned());
+    let found = items.iter().find_map(of_item);
+    let written: Vec<String> = match &found {
+        Some(value) if value.text().is_some() => value.text().map(str::to_owned).into_iter().collect(),
+        Some(value) => value.items().iter().filter_map(Literal::text).map(str::to_owned).collect(),
+        None => Vec::new(),
+    };
+    let is_known = |base: &String| !base.starts_with(['/', '!', '$']);
+    let bases: Vec<String> = written.into_iter().filter(is_known).filter_map(|base| join("", &base)).collect();
+    if bases.is_empty() { vec![String::new()] } else { bases }
+}
+
 /// Lists the further files of a project that are read if its generator is known by another one.
 pub fn further_files() -> impl Iterator<Item = &'static str> {
     let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
