@@ -89,6 +89,7 @@ pub struct Compiler {
     config: Option<Arc<Config>>,
     visible: Visible,
     parsed: Vec<Parsed>,
+    insertable: insertable::Memory,
     last: Option<Last>,
 }
 
@@ -146,7 +147,7 @@ impl Compiler {
         let (config, mut file_findings) = self.configure(sources, choices)?;
         let visible =
             if choices.everyone { Visible::everything() } else { Visible::of(config.audience.as_deref(), &config) };
-        let insertable = insertable::files(sources, &config, &visible);
+        let insertable = self.insertable.files(sources, &config, &visible);
         let config = if insertable.is_empty() { config } else { Arc::new(with_files(&config, insertable)) };
         let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
         if anew {

@@ -177,6 +177,7 @@ impl Project {
         (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
         inputs.sources.project = self.marks(&inputs.sources);
         self.mount(&skip, &mut inputs.sources);
+        self.read_reused(&skip, &mut inputs.sources);
         if Generator::of(&inputs.sources) == Some(Generator::MkDocs) {
             self.read_pages(&mut inputs.sources);
         }
@@ -224,6 +225,13 @@ impl Project {
                 sources.files.entry(SourcePath::new(format!("{name}/{path}"))).or_insert(file);
             }
         }
+    }
+
+    /// Reads the hidden folder in which `GitBook` keeps the Markdown that several chapters insert.
+    fn read_reused(&self, skip: &[PathBuf], sources: &mut Sources) {
+        let name = ".gitbook/includes";
+        let Ok((found, ..)) = read_folder(&self.content.join(name), skip) else { return };
+        sources.project.extend(found.files.into_iter().map(|(path, file)| (format!("{name}/{path}"), file)));
     }
 
     fn read_themes(&self, findings: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, ThemeFiles>, MachineError> {
