@@ -82,7 +82,17 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
         }
     };
     let (findings, references) = (Vec::new(), References::default());
-    let mut reader = Reader { path, text: &text, config, visible, findings, references, family: None, is_draft: false };
+    let mut reader = Reader {
+        path,
+        text: &text,
+        config,
+        visible,
+        findings,
+        references,
+        family: None,
+        is_draft: false,
+        is_unlisted: false,
+    };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
     let (front, mut findings) = if config.reads_foreign() {
@@ -97,6 +107,7 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     reader.findings.append(&mut findings);
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
+    reader.is_unlisted = config.reads_foreign() && origin::is_unlisted(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
         if !config.configured
             && let Some(finding) = reader.findings.last_mut()
@@ -129,6 +140,8 @@ struct Reader<'a> {
     family: Option<String>,
     /// Whether the chapter is a draft according to another generator's mark.
     is_draft: bool,
+    /// Whether the chapter isn't in the navigation according to another generator's mark.
+    is_unlisted: bool,
 }
 
 impl Reader<'_> {
@@ -416,6 +429,7 @@ impl Reader<'_> {
             label: common.label.filter(|label| !label.trim().is_empty()).or_else(|| placed?.label.clone()),
             order: common.order.or_else(|| placed?.order).or_else(|| origin.number(above, name).filter(|_| is_foreign)),
             status,
+            unlisted: self.is_unlisted,
             owner: common.owner.map(|(owner, _)| owner),
             reviewed: common.reviewed,
             review_every: common.review_every,

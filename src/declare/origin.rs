@@ -9,12 +9,13 @@ mod address;
 mod keys;
 mod literal;
 mod nav;
+mod parents;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{built_name, former, is_post, number_of, permalink, post, published, without_number};
-pub use keys::{Fate, fates, translated};
+pub use keys::{Fate, fates, is_unlisted, translated};
 pub use nav::{NavEntry, files, summary};
 pub use settings::{Settings, content_folder, further_files, settings};
 
@@ -75,6 +76,7 @@ impl Origin {
     pub fn read(generator: Option<Generator>, sources: &Sources) -> Self {
         let summary_file = sources.bytes(&SourcePath::new("SUMMARY.md"));
         let nav = match (summary_file, generator) {
+            (None, Some(Generator::Jekyll)) => parents::nav(sources),
             (None, Some(generator)) => nav::of(generator, sources),
             _ => Vec::new(),
         };
