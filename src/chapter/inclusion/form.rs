@@ -111,9 +111,9 @@ fn ends_code(content: &str, before: &str) -> bool {
 }
 
 /// Returns whether a place whose file is missing is an example of the syntax: `VitePress` leaves it in
-/// code as it is.
+/// code as it is, and elsewhere nobody knows which generator builds the page.
 pub fn is_example(directive: &Directive, reading: &Reading<'_>) -> bool {
-    directive.in_code && reading.config.generator == Some(Generator::VitePress)
+    directive.in_code && matches!(reading.config.generator, None | Some(Generator::VitePress))
 }
 
 /// Lists the paths in the content folder that a file could have, as `from` asks for it.
@@ -134,7 +134,7 @@ pub fn candidates(target: &str, from: &SourcePath, config: &Config) -> Vec<Sourc
                 let inner = rest.strip_prefix(&origin.content).and_then(|rest| rest.strip_prefix('/'));
                 vec![inner.and_then(|inner| join("", inner)), join("", rest)]
             }
-            None => vec![join(from.folder(), &target)],
+            None => vec![join(from.folder(), &target), join("", &target).filter(|_| config.generator.is_none())],
         },
     };
     list.into_iter().flatten().map(SourcePath::new).collect()
@@ -156,6 +156,13 @@ pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
         Some(Generator::VitePress) if has("<<<") || has("@include:") => vitepress(body),
         Some(Generator::GitBook) if has("{% include ") => gitbook(body),
         _ if reading.dialects.has(Dialect::Jsx) && has("import ") => imported(body),
+        None if !reading.config.configured && (has("{{#") || has("8<")) => {
+            let mut both = mdbook(body);
+            both.extend(snippets(body));
+            both.sort_by_key(|directive| directive.range.start);
+            both.dedup_by(|next, one| next.range.start < one.range.end);
+            both
+        }
         _ => Vec::new(),
     };
     if found.is_empty() {
@@ -169,7 +176,8 @@ pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
     // These forms are examples in code.
     let is_read = |directive: &Directive| match (&directive.shape, reading.config.generator) {
         (Shape::Code(_), Some(Generator::VitePress)) | (_, Some(Generator::GitBook)) => !directive.in_code,
-        (Shape::Blocks, _) | (Shape::Literal(_), Some(Generator::Docusaurus) | None) => !directive.in_code,
+        (Shape::Literal(_), None) => !directive.in_code,
+        (Shape::Blocks, _) | (Shape::Literal(_), Some(Generator::Docusaurus)) => !directive.in_code,
         _ => true,
     };
     found.retain(is_read);
