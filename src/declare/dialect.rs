@@ -114,6 +114,7 @@ impl Dialects {
             Generator::Sphinx => &[Colons, Definitions, Attributes],
             Generator::Nuxt => &[Colons, Emoji],
             Generator::Docsify => &[Emoji, Admonitions, Tabs],
+            Generator::Middleman => &[Liquid, Attributes, Contents, Definitions],
         };
         Self::of(list)
     }

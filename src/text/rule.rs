@@ -121,7 +121,7 @@ rules! {
     MergeConflict "merge-conflict" Strict "a merge that was not finished left both versions";
     MisplacedFrontMatter "misplaced-front-matter" Guard "text looks like front matter but is not read as such, so the chapter is hidden";
     MissingFile "missing-file" Strict "an image or download is not in the content folder";
-    MissingRank "missing-rank" Warning "a role has no rank although others have one";
+    MissingRank "missing-rank" Warning "a role has no rank although others have one, or a chapter shows a ladder of roles without ranks";
     MissingSection "missing-section" Warning "a section that `[sections]` asks for is not there";
     MissingTitle "missing-title" Warning "a chapter has neither a title nor a first heading";
     MisspeltSection "misspelt-section" Warning "a section's name is a misspelling of one that has a meaning";

@@ -379,6 +379,7 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
         Generator::Sphinx if has("source/conf.py") => list(&["source"]),
         Generator::Sphinx => list(&["docs/source"]),
         Generator::Docsify if !has("index.html") => list(&["docs"]),
+        Generator::Middleman => list(&["source"]),
         Generator::Zola | Generator::Nuxt => list(&["content"]),
         _ => Vec::new(),
     }
