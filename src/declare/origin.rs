@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use address::{built_name, former, is_post, number_of, permalink, post, published, without_number};
 pub use keys::{Fate, fates, is_unlisted, translated};
 pub use nav::{NavEntry, files, summary};
-pub use settings::{Settings, content_folder, further_files, settings};
+pub use settings::{Settings, content_folder, folders_of_pictures, further_files, settings};
 
 use crate::declare::generator::Generator;
 use crate::text::path::SourcePath;

@@ -407,7 +407,8 @@ fn is_chapter(path: &SourcePath, config: &Config) -> bool {
 fn assets(sources: &Sources, config: &Config) -> BTreeSet<SourcePath> {
     let is_open = |path: &&SourcePath| {
         let is_own = [FILE, "SUMMARY.md"].contains(&path.as_str()) || is_chapter(path, config);
-        !is_own && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
+        let is_apart = sources.outside.contains(*path) && !config.audiences.is_empty();
+        !is_own && !is_apart && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
     };
     sources.files.keys().filter(is_open).cloned().collect()
 }

@@ -49,6 +49,9 @@ pub struct Sources {
     /// The files and folders of the project by which other generators are recognized, by their path
     /// from the project's folder, or nothing in tests. Folders have no bytes.
     pub project: BTreeMap<String, SourceFile>,
+    /// The pictures and downloads among the files that another generator keeps outside of the content
+    /// folder. They are published only if a page refers to them, and never if there are audiences.
+    pub outside: BTreeSet<SourcePath>,
 }
 
 impl Sources {

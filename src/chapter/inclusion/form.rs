@@ -175,10 +175,10 @@ pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
     }
     // These forms are examples in code.
     let is_read = |directive: &Directive| match (&directive.shape, reading.config.generator) {
-        (Shape::Code(_), Some(Generator::VitePress)) | (_, Some(Generator::GitBook)) => !directive.in_code,
-        (Shape::Literal(_), None) => !directive.in_code,
-        (Shape::Blocks, _) | (Shape::Literal(_), Some(Generator::Docusaurus)) => !directive.in_code,
-        _ => true,
+        _ if !directive.in_code => true,
+        (Shape::Literal(_), generator) => matches!(generator, Some(Generator::MkDocs | Generator::MdBook)),
+        (Shape::Code(_), generator) => generator != Some(Generator::VitePress),
+        (shape, generator) => *shape != Shape::Blocks && generator != Some(Generator::GitBook),
     };
     found.retain(is_read);
     found

@@ -83,10 +83,10 @@ fn section(lines: &[&str], anchor: &str) -> Option<String> {
         let words = found.as_ref().map_or(*line, |found| &line[..found.text_end]);
         id.map_or_else(|| slug(&words[hashes..]) == anchor, |id| id.value == anchor)
     };
-    let first = lines.iter().position(|line| is_named(line))?;
+    let first = lines.iter().position(is_named)?;
     let own = level(&lines[first])?;
     let ends = |line: &&str| level(line).is_some_and(|other| other <= own);
-    let last = lines[first + 1..].iter().position(|line| ends(line)).map_or(lines.len(), |n| first + 1 + n);
+    let last = lines[first + 1..].iter().position(ends).map_or(lines.len(), |n| first + 1 + n);
     Some(unmarked(&lines[first..last]))
 }
 

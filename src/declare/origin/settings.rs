@@ -314,6 +314,28 @@ pub fn further_files() -> impl Iterator<Item = &'static str> {
     SIDEBARS.iter().chain(VITEPRESS).copied().chain(others)
 }
 
+/// Lists the folders outside of the content folder from which `generator` takes pictures, each with the
+/// folder in which chapters look for them. `mark` returns the bytes of a file of the project.
+pub fn folders_of_pictures<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'a [u8]>) -> Vec<(String, String)> {
+    let text = |path: &&str| mark(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    match generator {
+        Generator::Eleventy => {
+            let folders = ["_img", "img", "images", "assets", "media", "static", "public"];
+            folders.map(|folder| (folder.to_owned(), folder.to_owned())).to_vec()
+        }
+        Generator::MkDocs => {
+            let theme = MKDOCS.iter().find_map(text).and_then(|text| Literal::of_key(&text, "theme"));
+            let folder = theme.as_ref().and_then(|theme| theme.get("custom_dir")?.text());
+            folder.and_then(|folder| join("", folder)).map(|folder| (folder, String::new())).into_iter().collect()
+        }
+        Generator::Docusaurus => {
+            let is_below = DOCUSAURUS.iter().any(|path| path.starts_with("website/") && mark(path).is_some());
+            is_below.then(|| ("website/static".to_owned(), "static".to_owned())).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Lists the folders that may contain the chapters of a project, the first that exists first. `mark`
 /// returns the bytes of a file of the project.
 pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'a [u8]>) -> Vec<String> {

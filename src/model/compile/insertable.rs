@@ -94,7 +94,7 @@ impl Judge<'_> {
 
     fn file(&self, path: &SourcePath) -> Option<&SourceFile> {
         let of_project = || self.sources.project.get(path.as_str()).filter(|_| path.as_str().starts_with(GITBOOK));
-        self.sources.files.get(path).or_else(of_project)
+        self.sources.files.get(path).filter(|_| !self.sources.outside.contains(path)).or_else(of_project)
     }
 
     /// Returns whether all readers of this build may see a file.
