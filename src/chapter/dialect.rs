@@ -6,6 +6,7 @@
 //! body, so that findings, edits and copies refer to what the author wrote. Redaction and the real
 //! parse read the same view. Never looks at another chapter.
 
+mod anchors;
 mod blocks;
 mod code;
 mod emoji;
@@ -19,15 +20,16 @@ mod view;
 
 pub use blocks::{Block, Form, Look};
 pub use foreign::Foreign;
-pub use inline::{Forms, apply, without_addresses};
+pub use inline::{Forms, without_addresses};
 pub use ours::{Change, Ours, ours};
 pub use view::View;
+
+use std::ops::Range;
 
 use pulldown_cmark::Options;
 
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialects;
-use crate::declare::generator::Generator;
 
 /// A comment inserted into the view where emphasis begins or ends next to full-width punctuation. The
 /// parser takes it for punctuation, and it isn't shown.
@@ -57,21 +59,24 @@ impl<'a> Reading<'a> {
         !self.options.is_empty() && ["zh", "ja", "ko"].iter().any(|code| language.starts_with(code))
     }
 
-    /// Returns whether a body may contain lines that insert a file.
-    fn inserts_files(&self, body: &str) -> bool {
-        match self.config.generator {
-            Some(Generator::MkDocs) => body.contains("8<-"),
-            Some(Generator::VitePress) => body.contains("<<<") || body.contains("@include:"),
-            Some(Generator::MdBook) => body.contains("{{#"),
-            _ => false,
-        }
-    }
-
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of
     /// one never begins a block of a dialect.
     fn is_strict(&self) -> bool {
         !self.config.audiences.is_empty()
     }
+}
+
+/// A parser event and its byte range in the body.
+type Located<'a> = (pulldown_cmark::Event<'a>, Range<usize>);
+
+/// Reads the anchors of blocks and the forms within lines in all text outside of code.
+pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> Vec<Located<'a>> {
+    inline::apply(body, anchors::apply(body, events, forms), forms)
+}
+
+/// Returns the ranges of fenced code in a body, with their fences.
+pub fn fenced(body: &str) -> Vec<Range<usize>> {
+    tags::find(body, Dialects::default()).code
 }
 
 impl<'a> View<'a> {
@@ -179,7 +184,7 @@ mod tests {
             let located = Parser::new_ext(&view.text, reading.options).into_offset_iter();
             let mut depth = 0_i32;
             let events: Vec<_> = located.map(|(event, range)| { let place = view.place(&event, &range).0; (event, place) }).collect();
-            let forms = Forms { dialects: reading.dialects, abbreviations: &view.abbreviations };
+            let forms = Forms::of(&view, &reading);
             for (event, range) in apply(&text, events, forms) {
                 prop_assert!(text.get(range.clone()).is_some(), "{range:?} {event:?}");
                 depth += match event { pulldown_cmark::Event::Start(_) => 1, pulldown_cmark::Event::End(_) => -1, _ => 0 };

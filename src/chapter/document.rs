@@ -58,6 +58,8 @@ pub struct Meta {
     pub order: Option<i64>,
     /// The chapter's status.
     pub status: Status,
+    /// Whether the chapter isn't in the navigation, as another generator's mark says.
+    pub unlisted: bool,
     /// The owner who keeps the chapter up to date.
     pub owner: Option<String>,
     /// The date of the last review, such as `2026-04-01`.

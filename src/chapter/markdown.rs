@@ -202,8 +202,8 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
         events.into_iter().flat_map(|(event, range)| view.located(event, &range)).collect();
     dialect::without_addresses(&mut events, &view.dropped);
     if !input.plain {
-        let forms = Forms { dialects: input.reading().dialects, abbreviations: &view.abbreviations };
-        events = dialect::apply(input.body, bracketed::join(input.body, events), forms);
+        let reading = input.reading();
+        events = dialect::apply(input.body, bracketed::join(input.body, events), Forms::of(view, &reading));
     }
     let mut outline = outline::read(input, &events, references);
     let mut findings = std::mem::take(&mut outline.findings);

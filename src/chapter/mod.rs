@@ -8,6 +8,7 @@ pub mod diagram;
 pub mod dialect;
 pub mod document;
 pub mod formula;
+pub mod inclusion;
 pub mod markdown;
 pub mod parse;
 pub mod redact;

@@ -6,6 +6,7 @@
 
 mod facts;
 mod head;
+mod inserted;
 mod names;
 
 use std::collections::BTreeSet;
@@ -14,10 +15,10 @@ use std::sync::Arc;
 
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
-use crate::chapter::dialect::Reading;
 use crate::chapter::document::{
     Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template,
 };
+use crate::chapter::inclusion;
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
@@ -81,7 +82,17 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
         }
     };
     let (findings, references) = (Vec::new(), References::default());
-    let mut reader = Reader { path, text: &text, config, visible, findings, references, family: None, is_draft: false };
+    let mut reader = Reader {
+        path,
+        text: &text,
+        config,
+        visible,
+        findings,
+        references,
+        family: None,
+        is_draft: false,
+        is_unlisted: false,
+    };
     let head = reader.front_matter();
     let kind = reader.kind(&head.table);
     let (front, mut findings) = if config.reads_foreign() {
@@ -96,6 +107,7 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     reader.findings.append(&mut findings);
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
+    reader.is_unlisted = config.reads_foreign() && origin::is_unlisted(&head.table);
     if head.is_kept_back(&text.text) && !visible.is_everything() {
         if !config.configured
             && let Some(finding) = reader.findings.last_mut()
@@ -128,6 +140,8 @@ struct Reader<'a> {
     family: Option<String>,
     /// Whether the chapter is a draft according to another generator's mark.
     is_draft: bool,
+    /// Whether the chapter isn't in the navigation according to another generator's mark.
+    is_unlisted: bool,
 }
 
 impl Reader<'_> {
@@ -159,15 +173,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Returns how the body is read.
-    fn reading(&self, kind: Kind) -> Reading<'_> {
-        markdown::reading(self.path, kind, self.config)
-    }
-
     /// Parses the body, which begins at `start`. `hash` is the file's.
     fn body(mut self, (kind, facts): (Kind, Facts), front: &Front, start: usize, hash: &Hash) -> Outcome {
         let (place, visible) = (Place { text: self.text, start }, self.visible);
-        let rules = Rules { visible, config: self.config, reading: self.reading(kind) };
+        let rules = Rules { visible, config: self.config, reading: markdown::reading(self.path, kind, self.config) };
         let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
         let is_in_doubt = remarks.iter().any(|remark| matches!(remark, Remark::Misread(..)));
         // If a chapter's title is hidden, only an empty page would remain, so hide the whole
@@ -181,13 +190,25 @@ impl Reader<'_> {
             let names = names(self.path, front, &self.text.text[start..], self.family.as_deref());
             return Outcome::Hidden(Arc::new(self.findings), Arc::new(names));
         }
+        let hidden = hidden.iter().map(|range| place.span(range)).collect();
+        let inserted = inclusion::insert(&body, (self.text, start), self.path, rules);
+        let mut missing = Vec::new();
+        let (body, place, hidden, is_in_doubt) = match &inserted {
+            None => (body, place, hidden, is_in_doubt),
+            Some(inserted) => {
+                missing = self.refuse(inserted, place);
+                let (body, hidden, is_doubted) = self.redact_again(inserted, (start, rules), hidden);
+                (body, Place { text: &inserted.text, start }, hidden, is_in_doubt || is_doubted)
+            }
+        };
         let body = match self.title_before_text(front).and_then(|title| promoted(&body, &title)) {
             Some(promoted) => promoted.into(),
             None => body,
         };
         // The author can't have written the seed into the chapter, because it is part of the
         // chapter's own hash.
-        let seed: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let mixed = inserted.as_ref().map(|inserted| *blake3::hash(inserted.text.text.as_bytes()).as_bytes());
+        let seed: String = mixed.as_ref().unwrap_or(hash)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let family = self.family.clone();
         let family = family.as_deref();
         let input = Input {
@@ -203,6 +224,8 @@ impl Reader<'_> {
         };
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
+        parsed.body.foreign.append(&mut missing);
+        parsed.body.foreign.sort_by_key(|(_, span)| span.start);
         // The last safety net: if audiences are declared, no audience mark may ever appear as text.
         if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
             let end = self.text.text[start..].trim_end().len();
@@ -235,7 +258,7 @@ impl Reader<'_> {
         let body = Body {
             source: *hash,
             comments,
-            hidden: hidden.iter().map(|range| place.span(range)).collect(),
+            hidden,
             reference_spans: self.references.spans,
             field_spans: front.spans.iter().map(|(name, span)| (*name, self.text.map(*span))).collect(),
             ..parsed.body
@@ -423,6 +446,7 @@ impl Reader<'_> {
             label: common.label.filter(|label| !label.trim().is_empty()).or_else(|| placed?.label.clone()),
             order: common.order.or_else(|| placed?.order).or_else(|| origin.number(above, name).filter(|_| is_foreign)),
             status,
+            unlisted: self.is_unlisted,
             owner: common.owner.map(|(owner, _)| owner),
             reviewed: common.reviewed,
             review_every: common.review_every,

@@ -213,15 +213,28 @@ fn editor(options: &Serve) -> Option<Editor> {
     set.filter_map(|command| Editor::read(&command)).find(|editor| !editor.needs_terminal())
 }
 
+/// Returns the path from one of the folders to what is in it.
+fn inside<'p>(path: &'p Path, folders: [&PathBuf; 2]) -> Option<&'p str> {
+    folders.into_iter().find_map(|root| path.strip_prefix(root).ok()?.to_str())
+}
+
 /// Reads the files that may have changed. Returns the content files whose contents did, or `None`
 /// if nothing changed. The list is empty if only the theme changed.
 fn read(loaded: &mut Loaded, change: &Change) -> Option<Vec<SourcePath>> {
     let Change::Paths(paths) = change else { return everything(loaded) };
     let content = std::path::absolute(&loaded.project.content).unwrap_or_else(|_| loaded.project.content.clone());
     let real = std::fs::canonicalize(&content).unwrap_or_else(|_| content.clone());
+    // These are read although their names begin with a dot.
+    if paths
+        .iter()
+        .filter_map(|path| inside(path, [&content, &real]))
+        .any(|path| path.starts_with(".gitbook") || path.ends_with(".pages"))
+    {
+        return everything(loaded);
+    }
     let is_foreign = |path: &&PathBuf| {
-        let inside = [&content, &real].into_iter().find_map(|root| path.strip_prefix(root).ok()?.to_str());
-        inside.is_some_and(|path| is_passed_over(&real, &SourcePath::new(path.replace('\\', "/"))))
+        inside(path, [&content, &real])
+            .is_some_and(|path| is_passed_over(&real, &SourcePath::new(path.replace('\\', "/"))))
     };
     let paths: Vec<&PathBuf> = paths.iter().filter(|path| !is_foreign(path)).collect();
     let Some(paths) = paths.iter().map(|path| source_path(path, [&content, &real])).collect::<Option<Vec<_>>>() else {

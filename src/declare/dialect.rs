@@ -40,6 +40,8 @@ choice! {
         Expressions "expressions",
         /// `{{< shortcode >}}` and `{{% shortcode %}}`.
         Shortcodes "shortcodes",
+        /// `^id` at the end of a paragraph or a list item.
+        Blocks "blocks",
         /// `import`, `export` and `<Component />`.
         Jsx "jsx",
     }
@@ -60,6 +62,7 @@ impl Dialects {
         Dialect::Contents,
         Dialect::Liquid,
         Dialect::Shortcodes,
+        Dialect::Blocks,
     ]);
 
     /// Returns the set of these dialects.
@@ -78,8 +81,8 @@ impl Dialects {
     #[must_use]
     pub fn of_generator(generator: Generator) -> Self {
         use Dialect::{
-            Abbreviations, Admonitions, Attributes, Colons, Contents, Definitions, Emoji, Expressions, Hints, Jsx,
-            Liquid, Mark, Scripts, Shortcodes, Tabs,
+            Abbreviations, Admonitions, Attributes, Blocks, Colons, Contents, Definitions, Emoji, Expressions, Hints,
+            Jsx, Liquid, Mark, Scripts, Shortcodes, Tabs,
         };
         let list: &[Dialect] = match generator {
             Generator::MkDocs => &[
@@ -103,7 +106,7 @@ impl Dialects {
             Generator::Hugo => &[Shortcodes, Emoji, Definitions, Contents, Attributes],
             Generator::Zola => &[Expressions, Liquid, Emoji],
             Generator::MdBook => &[Definitions, Contents],
-            Generator::Obsidian => &[Mark, Admonitions],
+            Generator::Obsidian => &[Mark, Admonitions, Blocks],
             Generator::GitBook => &[Hints, Liquid, Emoji, Colons, Contents],
             Generator::Starlight | Generator::Astro => &[Colons],
             Generator::VitePress => &[Colons, Emoji, Contents, Expressions, Attributes, Mark],
@@ -111,6 +114,7 @@ impl Dialects {
             Generator::Sphinx => &[Colons, Definitions, Attributes],
             Generator::Nuxt => &[Colons, Emoji],
             Generator::Docsify => &[Emoji, Admonitions, Tabs],
+            Generator::Middleman => &[Liquid, Attributes, Contents, Definitions],
         };
         Self::of(list)
     }

@@ -48,6 +48,8 @@ choice! {
         Next "next",
         /// docsify.
         Docsify "docsify",
+        /// Middleman.
+        Middleman "middleman",
     }
 }
 
@@ -130,6 +132,7 @@ const MARKS: &[Mark] = &[
     (".obsidian", &[], Generator::Obsidian),
     ("index.html", &["docsify"], Generator::Docsify),
     ("docs/index.html", &["docsify"], Generator::Docsify),
+    ("config.rb", &["middleman", "govuk_tech_docs", "activate :"], Generator::Middleman),
     ("content/_index.md", &[], Generator::Hugo),
     ("SUMMARY.md", &[], Generator::GitBook),
 ];
@@ -181,6 +184,7 @@ impl Generator {
             Self::Nuxt => "Nuxt",
             Self::Next => "Next.js",
             Self::Docsify => "docsify",
+            Self::Middleman => "Middleman",
         }
     }
 

@@ -9,18 +9,19 @@ mod address;
 mod keys;
 mod literal;
 mod nav;
+mod parents;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{built_name, former, is_post, number_of, permalink, post, published, without_number};
-pub use keys::{Fate, fates, translated};
+pub use keys::{Fate, fates, is_unlisted, translated};
 pub use nav::{NavEntry, files, summary};
-pub use settings::{Settings, content_folder, further_files, settings};
+pub use settings::{Settings, content_folder, folders_of_pictures, further_files, settings};
 
 use crate::declare::generator::Generator;
 use crate::text::path::SourcePath;
-use crate::text::source::Sources;
+use crate::text::source::{SourceFile, Sources};
 use literal::Literal;
 
 /// What another generator knows about the chapters as a whole.
@@ -44,6 +45,21 @@ pub struct Origin {
     pub permalinks: BTreeMap<String, String>,
     /// The chapter that is the home page, if none is named like an index.
     pub home: Option<SourcePath>,
+    /// The path of the content folder from the project's folder, empty if they are the same.
+    pub content: String,
+    /// The folders in which `MkDocs` looks for files to insert, as paths from the project's folder.
+    pub bases: Vec<String>,
+    /// The files that chapters insert.
+    pub insertable: BTreeMap<SourcePath, Insertable>,
+}
+
+/// A file that a chapter inserts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Insertable {
+    /// A file that all readers of the chapter may see.
+    File(SourceFile),
+    /// A file that may not be meant for them.
+    Withheld,
 }
 
 /// What another generator knows about a folder.
@@ -60,6 +76,7 @@ impl Origin {
     pub fn read(generator: Option<Generator>, sources: &Sources) -> Self {
         let summary_file = sources.bytes(&SourcePath::new("SUMMARY.md"));
         let nav = match (summary_file, generator) {
+            (None, Some(Generator::Jekyll)) => parents::nav(sources),
             (None, Some(generator)) => nav::of(generator, sources),
             _ => Vec::new(),
         };
@@ -84,7 +101,11 @@ impl Origin {
         let permalinks =
             if generator == Some(Generator::Jekyll) { settings::permalinks(sources) } else { BTreeMap::new() };
         let numbered = numbered_folders(sources);
-        Self { nav, titles, folders, numbered, route, collections, permalinks, home: home(sources, generator) }
+        let bases = if generator == Some(Generator::MkDocs) { settings::bases(sources) } else { Vec::new() };
+        let content = generator.map(|generator| content(generator, sources)).unwrap_or_default();
+        let insertable = BTreeMap::new();
+        let home = home(sources, generator);
+        Self { nav, titles, folders, numbered, route, collections, permalinks, home, content, bases, insertable }
     }
 
     fn has_number(&self, folder: &str, name: &str) -> bool {
@@ -119,11 +140,20 @@ impl Origin {
     }
 }
 
+/// Returns the path of the content folder from the project's folder. The project's files are known
+/// only by their path from its folder, so the folder is the content if they are chapters too.
+fn content(generator: Generator, sources: &Sources) -> String {
+    let folders = content_folder(generator, &|path| sources.mark(path));
+    let is_root = |path: &str| sources.files.contains_key(&SourcePath::new(path));
+    let is_inside = Generator::marks().any(|path| sources.project.contains_key(path) && !is_root(path));
+    folders.into_iter().find(|folder| is_inside && !folder.is_empty()).unwrap_or_default()
+}
+
 /// Reads Docusaurus' `_category_.json` and `_category_.yml`.
 fn folders(sources: &Sources) -> BTreeMap<String, Folder> {
     let names = ["_category_.json", "_category_.yml", "_category_.yaml"];
     let files = sources.files.iter().filter(|(path, _)| names.contains(&path.file_name()));
-    let read = |(path, file): (&SourcePath, &crate::text::source::SourceFile)| {
+    let read = |(path, file): (&SourcePath, &SourceFile)| {
         let table = Literal::of_yaml(&String::from_utf8_lossy(&file.bytes))?;
         let label = table.get("label").and_then(Literal::text).map(str::to_owned);
         let order = table.get("position").and_then(Literal::text).and_then(whole);

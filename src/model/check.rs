@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::near::Near;
-use crate::chapter::document::{Document, Facts, Form, Fragment, Reference};
+use crate::chapter::document::{Document, Facts, Form, Fragment, Reference, View};
 use crate::declare::config::{Config, FILE, Scope};
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
@@ -106,7 +106,17 @@ impl<'a> Checker<'a> {
             let place = || Place::Content(document.meta.path.clone(), Some(*span));
             findings.extend(finding.map(|finding| Diagnostic { place: place(), ..finding }));
         }
+        findings.extend(self.empty_ladder(document));
         findings
+    }
+
+    /// Reports a chapter that shows the ladder although there is none.
+    fn empty_ladder(&self, document: &Document) -> Option<Diagnostic> {
+        let is_ladder = |view: &View| matches!(view, View::Ladder { .. });
+        let is_empty = !Generated::Ladder.exists(self.book) && document.body.views.iter().any(is_ladder);
+        let message = "this chapter shows the ladder, and no role has a rank or a next step";
+        let finding = Diagnostic::new(Rule::MissingRank, &document.meta.path, None, message);
+        is_empty.then(|| finding.help("add `rank: 1` or `grows_into` to the roles"))
     }
 
     fn judge(&self, reference: &Reference, target: &Target, from: ChapterId) -> Option<Diagnostic> {

@@ -5,6 +5,7 @@
 //! renders, and never reads files.
 
 mod doubtful;
+mod insertable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -88,6 +89,7 @@ pub struct Compiler {
     config: Option<Arc<Config>>,
     visible: Visible,
     parsed: Vec<Parsed>,
+    insertable: insertable::Memory,
     last: Option<Last>,
 }
 
@@ -145,6 +147,8 @@ impl Compiler {
         let (config, mut file_findings) = self.configure(sources, choices)?;
         let visible =
             if choices.everyone { Visible::everything() } else { Visible::of(config.audience.as_deref(), &config) };
+        let insertable = self.insertable.files(sources, &config, &visible);
+        let config = if insertable.is_empty() { config } else { Arc::new(with_files(&config, insertable)) };
         let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
         if anew {
             self.last = None;
@@ -317,6 +321,13 @@ impl Compiler {
     }
 }
 
+/// Returns the configuration with the files that chapters insert.
+fn with_files(config: &Config, insertable: BTreeMap<SourcePath, origin::Insertable>) -> Config {
+    let mut config = config.clone();
+    config.origin.insertable = insertable;
+    config
+}
+
 /// Takes what the generator knows that the content was written for. Settings of our own come first;
 /// `title` is that of a handbook that sets none.
 fn take_from_origin(config: &mut Config, sources: &Sources, title: &str) {
@@ -396,7 +407,8 @@ fn is_chapter(path: &SourcePath, config: &Config) -> bool {
 fn assets(sources: &Sources, config: &Config) -> BTreeSet<SourcePath> {
     let is_open = |path: &&SourcePath| {
         let is_own = [FILE, "SUMMARY.md"].contains(&path.as_str()) || is_chapter(path, config);
-        !is_own && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
+        let is_apart = sources.outside.contains(*path) && !config.audiences.is_empty();
+        !is_own && !is_apart && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
     };
     sources.files.keys().filter(is_open).cloned().collect()
 }

@@ -10,6 +10,7 @@ use crate::chapter::document::{Body, Document, Hole};
 use crate::model::book::{Book, ChapterId};
 use crate::model::link::Target;
 use crate::text::diagnostic::Diagnostic;
+use crate::text::markup::escape;
 use crate::text::rule::Rule;
 
 /// The maximum nesting depth of transclusions.
@@ -28,7 +29,18 @@ pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
     if let Some(n) = statement(document, anchor) {
         return body.statement(n);
     }
-    section(document, anchor)
+    section(document, anchor).or_else(|| block(document, anchor))
+}
+
+/// Returns the byte range of the top-level block that contains a block's own anchor, which begins with
+/// `^`.
+fn block(document: &Document, anchor: &str) -> Option<Range<usize>> {
+    let body = &document.body;
+    let sign = format!("<span id=\"{}\">", escape(anchor));
+    let at = anchor.starts_with('^').then(|| body.main.html.find(&sign)).flatten()?;
+    let number = body.blocks.iter().position(|block| block.end as usize > at)?;
+    let start = number.checked_sub(1).map_or(0, |before| body.blocks[before].end as usize);
+    Some(start..body.blocks[number].end as usize)
 }
 
 /// Returns the index of the statement or responsibility with this anchor.

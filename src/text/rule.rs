@@ -122,7 +122,7 @@ rules! {
     MergeConflict "merge-conflict" Strict "a merge that was not finished left both versions";
     MisplacedFrontMatter "misplaced-front-matter" Guard "text looks like front matter but is not read as such, so the chapter is hidden";
     MissingFile "missing-file" Strict "an image or download is not in the content folder";
-    MissingRank "missing-rank" Warning "a role has no rank although others have one";
+    MissingRank "missing-rank" Warning "a role has no rank although others have one, or a chapter shows a ladder of roles without ranks";
     MissingSection "missing-section" Warning "a section that `[sections]` asks for is not there";
     MissingTitle "missing-title" Warning "a chapter has neither a title nor a first heading";
     MisspeltSection "misspelt-section" Warning "a section's name is a misspelling of one that has a meaning";
@@ -133,6 +133,7 @@ rules! {
     Placeholder "placeholder" Warning "a prompt to fill in has not been answered";
     PlainCode "plain-code" Warning "a code block is shown without colors, because coloring it is too much work";
     RefusedFile "refused-file" Strict "a file that could run a script is not published, because the host cannot be told to isolate it";
+    RefusedInsertion "refused-insertion" Strict "a file that a chapter inserts is not inserted, because it is not meant for all readers or cannot be";
     RemoteResource "remote-resource" Warning "something would be loaded from another host";
     ReviewOverdue "review-overdue" Warning "a review was due, or a strategy is no longer valid; only with --policy";
     SandboxedFile "sandboxed-file" Warning "a file could run a script, and the host is told not to let it run";

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::text::diagnostic::Span;
@@ -48,6 +49,9 @@ pub struct Sources {
     /// The files and folders of the project by which other generators are recognized, by their path
     /// from the project's folder, or nothing in tests. Folders have no bytes.
     pub project: BTreeMap<String, SourceFile>,
+    /// The pictures and downloads among the files that another generator keeps outside of the content
+    /// folder. They are published only if a page refers to them, and never if there are audiences.
+    pub outside: BTreeSet<SourcePath>,
 }
 
 impl Sources {
@@ -89,8 +93,22 @@ pub struct Text<'a> {
     pub text: Cow<'a, str>,
     /// The length of the removed byte order mark: 0 or 3 bytes.
     skipped: usize,
-    /// For each CR removed from a CRLF, the offset in `text` of the LF that was kept.
+    /// For each CR removed from a CRLF, the offset of the LF that was kept, before anything was
+    /// inserted.
     dropped: Vec<usize>,
+    /// The places where something was inserted, in order.
+    insertions: Vec<Insertion>,
+}
+
+/// A place in a text where something else was inserted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Insertion {
+    /// The offset in the text.
+    pub at: usize,
+    /// The length of what was inserted.
+    pub length: usize,
+    /// The range in the text before, which was replaced.
+    pub replaced: Range<usize>,
 }
 
 impl<'a> Text<'a> {
@@ -103,7 +121,7 @@ impl<'a> Text<'a> {
         let skipped = if bytes.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let text = std::str::from_utf8(&bytes[skipped..]).map_err(|error| skipped + error.valid_up_to())?;
         if !text.contains('\r') {
-            return Ok(Self { text: Cow::Borrowed(text), skipped, dropped: Vec::new() });
+            return Ok(Self { text: Cow::Borrowed(text), skipped, dropped: Vec::new(), insertions: Vec::new() });
         }
         let mut out = String::with_capacity(text.len());
         let mut dropped = Vec::new();
@@ -115,18 +133,44 @@ impl<'a> Text<'a> {
                 c => out.push(c),
             }
         }
-        Ok(Self { text: Cow::Owned(out), skipped, dropped })
+        Ok(Self { text: Cow::Owned(out), skipped, dropped, insertions: Vec::new() })
+    }
+
+    /// Returns the text with something inserted, in ascending order. What was inserted maps to what it
+    /// replaced. This must be a text without insertions.
+    pub fn with(&self, text: String, insertions: Vec<Insertion>) -> Text<'static> {
+        Text { text: Cow::Owned(text), skipped: self.skipped, dropped: self.dropped.clone(), insertions }
     }
 
     /// Converts an offset in the text into an offset in the file.
     pub fn to_file(&self, offset: usize) -> usize {
+        let before = self.insertions.partition_point(|insertion| insertion.at <= offset);
+        self.in_file(match self.insertions[..before].last() {
+            Some(last) if offset < last.at + last.length => last.replaced.start,
+            Some(last) => offset - last.at - last.length + last.replaced.end,
+            None => offset,
+        })
+    }
+
+    /// Converts the offset where something ends into an offset in the file.
+    fn end_to_file(&self, offset: usize) -> usize {
+        let before = self.insertions.partition_point(|insertion| insertion.at < offset);
+        self.in_file(match self.insertions[..before].last() {
+            Some(last) => (offset.max(last.at + last.length) - last.at - last.length) + last.replaced.end,
+            None => offset,
+        })
+    }
+
+    /// Converts an offset in the text before anything was inserted.
+    fn in_file(&self, offset: usize) -> usize {
         self.skipped + offset + self.dropped.partition_point(|&at| at < offset)
     }
 
     /// Returns the span in the file for a start and end in the text.
     #[must_use]
     pub fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.to_file(start), self.to_file(end))
+        let from = self.to_file(start);
+        Span::new(from, if self.insertions.is_empty() { self.in_file(end) } else { self.end_to_file(end).max(from) })
     }
 
     /// Converts a span in the text into a span in the file.
@@ -147,6 +191,15 @@ mod tests {
         for (offset, letter) in [(0, b'a'), (2, b'b'), (4, b'c'), (6, b'd')] {
             assert_eq!(bytes[text.to_file(offset)], letter);
         }
+    }
+
+    #[test]
+    fn what_was_inserted_maps_to_the_place_that_asks_for_it() {
+        let text = Text::new(b"\xEF\xBB\xBFa\r\nXX\r\nb").unwrap();
+        let inserted = Insertion { at: 2, length: 3, replaced: 2..4 };
+        let with = text.with("a\none\nb".to_owned(), vec![inserted]);
+        let spans = [(0, 1), (2, 5), (3, 4), (6, 7), (0, 3), (4, 7)].map(|(from, to)| with.span(from, to).range());
+        assert_eq!(spans, [3..4, 6..8, 6..8, 10..11, 3..8, 6..11]);
     }
 
     #[test]

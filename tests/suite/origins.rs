@@ -353,3 +353,23 @@ fn the_first_page_of_a_wiki_is_called_home() {
     assert_eq!(nav(&found), ["B /B/"]);
     assert_eq!(codes(&found), []);
 }
+
+#[test]
+fn chapters_of_just_the_docs_are_below_their_parents_and_some_are_not_listed() {
+    let files = [
+        ("_config.yml", "title: X\n"),
+        ("index.md", "---\ntitle: Home\n---\nText\n"),
+        ("docs/b.md", "---\ntitle: B\nparent: A\nnav_order: 1\n---\nText\n"),
+        ("docs/c.md", "---\ntitle: C\nparent: B\ngrand_parent: A\n---\nText\n"),
+        ("docs/a.md", "---\ntitle: A\nhas_children: true\n---\nText\n"),
+        ("gone.md", "---\ntitle: Gone\nnav_exclude: true\n---\nText\n"),
+    ];
+    let found = handbook(&files);
+    assert_eq!(nav(&found), ["A /docs/a/", "  B /docs/b/", "    C /docs/c/", "Gone /gone/"]);
+    let site = crate::support::site_with(&Sources::from_texts(files), None);
+    for url in ["", "docs/a/"] {
+        let html = crate::support::page(&site, url);
+        let found = html.split("<a ").filter(|link| link.contains("gone/\"")).collect::<Vec<_>>();
+        assert!(found.is_empty(), "the navigation of {url:?} lists a chapter that was left out of it: {found:?}");
+    }
+}

@@ -368,3 +368,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn pictures_outside_of_the_content_folder_are_published_only_where_a_page_shows_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let home = "# Home\n\n{% image \"_img/a.png\" \"A\" %}\n\n![](/img/x.png)\n";
+    write(
+        root,
+        &[
+            (".eleventy.js", "module.exports = () => ({ dir: { input: \"pages\" } });"),
+            ("pages/index.md", home),
+            ("_img/a.png", "a"),
+            ("_img/unused.png", "b"),
+            ("_img/notes.txt", "SECRET"),
+            ("_data/x.png", "SECRET"),
+        ],
+    );
+    let elsewhere = tempfile::tempdir().unwrap();
+    write(elsewhere.path(), &[("x.png", "SECRET")]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(elsewhere.path(), root.join("img")).unwrap();
+    let published = |out: &str| {
+        let (_, said) = run(root, &["build", ".", "-o", out]);
+        assert!(root.join(out).is_dir(), "{said}");
+        let all = files_below(&root.join(out)).into_keys();
+        all.filter(|name| name.contains(".png") || name.contains("notes") || name.contains("unused"))
+            .collect::<Vec<_>>()
+    };
+    let found = published("out");
+    assert!(matches!(found.as_slice(), [one] if one.starts_with("_img/a.")), "{found:?}");
+    write(
+        root,
+        &[("pages/handbook.toml", "source = \"eleventy\"\n[check]\nmissing-file = \"warn\"\n[audiences.managers]\n")],
+    );
+    assert_eq!(published("other"), Vec::<String>::new());
+}

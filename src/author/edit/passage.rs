@@ -29,7 +29,7 @@ pub fn passages(body: &Body) -> Vec<Passage> {
     let mut next = all.into_iter().peekable();
     let (mut depth, mut count) = (0_u32, 0_u32);
     let mut open: Option<Span> = None;
-    let mut passages = Vec::new();
+    let mut passages: Vec<Passage> = Vec::new();
     for block in &body.blocks {
         while let Some((_, edge)) = next.next_if(|(range, _)| range.start < block.end as usize) {
             count += u32::from(depth == 0 && edge != Edge::Close);
@@ -43,7 +43,14 @@ pub fn passages(body: &Body) -> Vec<Passage> {
         });
         open = (depth > 0).then_some(span);
         if depth == 0 && count > 0 {
-            passages.push(Passage { span, elements: count });
+            match passages.last_mut() {
+                // Both come from a file that is inserted here.
+                Some(last) if last.span.start <= span.start && span.start < last.span.end => {
+                    last.span.end = last.span.end.max(span.end);
+                    last.elements += count;
+                }
+                _ => passages.push(Passage { span, elements: count }),
+            }
             count = 0;
         }
     }

@@ -9,8 +9,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
+use super::Reading;
 use super::emoji;
 use super::foreign::Foreign;
+use super::view::{Own, View};
 use crate::declare::dialect::{Dialect, Dialects};
 use crate::text::markup::escape;
 
@@ -27,6 +29,18 @@ pub struct Forms<'v> {
     pub dialects: Dialects,
     /// Abbreviations and what they stand for.
     pub abbreviations: &'v [(String, String)],
+    /// IDs on lines of their own.
+    pub own: &'v [Own],
+    /// Whether the ID of a block may be a number.
+    pub has_numbers: bool,
+}
+
+impl<'v> Forms<'v> {
+    /// Returns the forms in a view.
+    pub fn of(view: &'v View<'_>, reading: &Reading<'_>) -> Self {
+        let has_numbers = reading.config.generator.is_some();
+        Self { dialects: reading.dialects, abbreviations: &view.abbreviations, own: &view.own, has_numbers }
+    }
 }
 
 /// Abbreviations, sorted by name, so that the ones that a text begins with are found quickly.
@@ -147,7 +161,7 @@ pub fn without_addresses(events: &mut Vec<Located<'_>>, dropped: &[(Foreign, Ran
 }
 
 /// Returns whether an event is text that stands in the body as it is.
-fn is_verbatim(body: &str, (event, range): &Located<'_>) -> bool {
+pub(super) fn is_verbatim(body: &str, (event, range): &Located<'_>) -> bool {
     matches!(event, Event::Text(text) if body.get(range.clone()) == Some(&**text))
 }
 
@@ -436,7 +450,8 @@ mod tests {
 
     fn html(text: &str, list: &[Dialect]) -> String {
         let events = Parser::new_ext(text, Options::empty()).into_offset_iter().collect();
-        let forms = Forms { dialects: Dialects::of(list), abbreviations: &[("HTML".to_owned(), "a \"b\"".to_owned())] };
+        let abbreviations = &[("HTML".to_owned(), "a \"b\"".to_owned())];
+        let forms = Forms { dialects: Dialects::of(list), abbreviations, own: &[], has_numbers: true };
         let mut out = String::new();
         for (event, _) in apply(text, events, forms) {
             match event {

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use super::foreign::Foreign;
 use super::tags::{Tag, arguments};
-use crate::declare::generator::Generator;
 use crate::text::attribute::{self, Attribute};
 
 /// Lines that stand for a table of contents. Pages have one of their own.
@@ -60,26 +59,6 @@ pub fn deep_marker(line: &str) -> Option<usize> {
 /// Returns whether text would begin a block other than a paragraph.
 pub fn begins_block(text: &str) -> bool {
     text.starts_with(['#', '>', '=', '|', '~', '+', '-']) || marker(text).is_some()
-}
-
-/// Returns whether a line inserts a file where `generator` builds the page, in code as well.
-pub fn is_inclusion(line: &str, generator: Option<Generator>) -> bool {
-    match generator {
-        Some(Generator::MkDocs) => {
-            let behind = line.trim_start_matches('-').strip_prefix("8<").map(|rest| rest.trim_start_matches('-'));
-            line.starts_with('-') && behind.is_some_and(|name| name.trim().is_empty() || name.trim().starts_with('"'))
-        }
-        Some(Generator::VitePress) => {
-            let comment = line.strip_prefix("<!--").map(str::trim_start);
-            line.starts_with("<<< ")
-                || comment.is_some_and(|words| words.starts_with("@include:") && words.ends_with("-->"))
-        }
-        Some(Generator::MdBook) => {
-            let words = ["{{#include ", "{{#rustdoc_include ", "{{#playground ", "{{#title "];
-            line.ends_with("}}") && words.iter().any(|word| line.starts_with(word))
-        }
-        _ => false,
-    }
 }
 
 /// Reads a line that consists only of kramdown's attributes.
@@ -220,16 +199,6 @@ mod tests {
         assert_eq!(deep_marker(&"-".repeat(300)), None);
         assert_eq!(deep_marker(&"- ".repeat(300)), None);
         assert_eq!(deep_marker(&format!("{}\n", "* ".repeat(300))), None);
-    }
-
-    #[test]
-    fn a_line_that_inserts_a_file_belongs_to_a_generator() {
-        let is = |line, generator| is_inclusion(line, Some(generator));
-        assert!(is("--8<-- \"a.md\"", Generator::MkDocs) && is("-8<- \"a.md\"", Generator::MkDocs));
-        assert!(is("<<< @/a.js{2}", Generator::VitePress) && is("<!--@include: ./a.md-->", Generator::VitePress));
-        assert!(is("{{#include a.rs:2:3}}", Generator::MdBook));
-        assert!(!is("{{#include a.rs}} b", Generator::MdBook) && !is("<!-- @included -->", Generator::VitePress));
-        assert!(!is_inclusion("{{#include a.rs}}", None) && !is("- 8<", Generator::MkDocs));
     }
 
     #[test]

@@ -11,7 +11,6 @@ use std::ops::Range;
 
 use super::blocks::Form;
 use super::code;
-use super::foreign::Foreign;
 use super::lines::{self, Part};
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
@@ -37,7 +36,6 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
         || (has(Attributes) && body.contains('{'))
-        || reading.inserts_files(body)
         || (has(Dialect::Definitions) && body.contains(':'))
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
@@ -184,11 +182,6 @@ impl Scanner<'_, '_> {
         let (content, indent) = self.indent(&rest, whole);
         // Nothing stands behind a tag that began on an earlier line.
         if content.is_empty() && self.skip_to > whole.start {
-            return;
-        }
-        if !self.comment && lines::is_inclusion(&self.body[content.clone()], self.reading.config.generator) {
-            self.view.removed.push(content.clone());
-            self.view.dropped.push((Foreign::Inclusion, content));
             return;
         }
         if is_verbatim {

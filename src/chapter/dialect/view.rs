@@ -20,6 +20,17 @@ struct Piece {
     length: usize,
 }
 
+/// An ID on a line of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// The range of the line in the body.
+    pub line: Range<usize>,
+    /// The ID.
+    pub id: String,
+    /// Whether it belongs to the block below the line.
+    pub is_above: bool,
+}
+
 /// A body as `CommonMark` would have it.
 #[derive(Clone, Debug, Default)]
 pub struct View<'a> {
@@ -43,6 +54,8 @@ pub struct View<'a> {
     pub abbreviations: Vec<(String, String)>,
     /// IDs of headings that are written on a line of their own, with the offset of that line.
     pub ids: Vec<(usize, String)>,
+    /// IDs of other blocks that are written on a line of their own.
+    pub own: Vec<Own>,
 }
 
 impl<'a> View<'a> {

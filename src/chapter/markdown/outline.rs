@@ -173,7 +173,7 @@ impl Reader<'_> {
                     depth += 1;
                 }
                 (Event::End(_), _) => depth = depth.saturating_sub(1),
-                (Event::Html(html) | Event::InlineHtml(html), _) => self.raw_ids(html),
+                (Event::Html(html) | Event::InlineHtml(html), _) => self.raw_ids(html, self.events[n].1.start),
                 _ => {}
             }
             n += 1;
@@ -231,9 +231,9 @@ impl Reader<'_> {
     /// Reads the heading that `event` starts, and returns the event that ends it.
     fn heading(&mut self, event: usize, level: u8, is_section: bool) -> usize {
         let end = end_of(self.events, event);
-        for (inner, _) in &self.events[event..end] {
+        for (inner, range) in &self.events[event..end] {
             if let Event::InlineHtml(html) = inner {
-                self.raw_ids(html);
+                self.raw_ids(html, range.start);
             }
         }
         let is_term = is_section && level == 3 && self.input.kind == Kind::Glossary;
@@ -376,8 +376,11 @@ impl Reader<'_> {
         self.terms.push(term);
     }
 
-    fn raw_ids(&mut self, html: &str) {
-        let is_shown = self.input.config.security.html == HtmlPolicy::Escape;
+    /// Adds the IDs in raw HTML, which begins at `start`. What a dialect made doesn't begin with a tag
+    /// there.
+    fn raw_ids(&mut self, html: &str, start: usize) {
+        let is_written = self.input.body[start..].starts_with('<');
+        let is_shown = is_written && self.input.config.security.html == HtmlPolicy::Escape;
         if is_shown || !["id", "name", "ID", "NAME"].iter().any(|name| html.contains(name)) {
             return;
         }

@@ -196,6 +196,13 @@ pub fn translated(table: &Table, kind: Kind, path: &SourcePath, generator: Optio
     Table { entries, duplicates: table.duplicates.clone() }
 }
 
+/// Returns whether front matter keeps a chapter out of the navigation: `nav_exclude` of Just the Docs,
+/// and `toc_hide` of Docsy.
+pub fn is_unlisted(table: &Table) -> bool {
+    let is_true = |value: &Value| matches!(&value.data, Data::Boolean(true)) || value.text() == Some("true");
+    table.entries.iter().any(|entry| ["nav_exclude", "toc_hide"].contains(&&*entry.key) && is_true(&entry.value))
+}
+
 /// Returns what becomes of each key that isn't ours.
 pub fn fates<'a>(table: &'a Table, kind: Kind, path: &SourcePath) -> Vec<(&'a Entry, Fate)> {
     let find = |key: &str| table.entries.iter().find(|entry| entry.key == key);

@@ -291,10 +291,49 @@ pub(super) fn permalinks(sources: &Sources) -> BTreeMap<String, String> {
     found
 }
 
+/// Lists the folders in which the snippets of `MkDocs` are.
+pub(super) fn bases(sources: &Sources) -> Vec<String> {
+    let Some(text) = (Files { generator: Generator::MkDocs, sources }).first(MKDOCS) else { return Vec::new() };
+    let list = Literal::of_key(&text, "markdown_extensions");
+    let items = list.as_ref().map(Literal::items).unwrap_or_default();
+    let of_item = |item: &Literal| item.get("pymdownx.snippets").and_then(|own| own.get("base_path").cloned());
+    let found = items.iter().find_map(of_item);
+    let written: Vec<String> = match &found {
+        Some(value) if value.text().is_some() => value.text().map(str::to_owned).into_iter().collect(),
+        Some(value) => value.items().iter().filter_map(Literal::text).map(str::to_owned).collect(),
+        None => Vec::new(),
+    };
+    let is_known = |base: &String| !base.starts_with(['/', '!', '$']);
+    let bases: Vec<String> = written.into_iter().filter(is_known).filter_map(|base| join("", &base)).collect();
+    if bases.is_empty() { vec![String::new()] } else { bases }
+}
+
 /// Lists the further files of a project that are read if its generator is known by another one.
 pub fn further_files() -> impl Iterator<Item = &'static str> {
     let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
     SIDEBARS.iter().chain(VITEPRESS).copied().chain(others)
+}
+
+/// Lists the folders outside of the content folder from which `generator` takes pictures, each with the
+/// folder in which chapters look for them. `mark` returns the bytes of a file of the project.
+pub fn folders_of_pictures<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'a [u8]>) -> Vec<(String, String)> {
+    let text = |path: &&str| mark(path).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    match generator {
+        Generator::Eleventy => {
+            let folders = ["_img", "img", "images", "assets", "media", "static", "public"];
+            folders.map(|folder| (folder.to_owned(), folder.to_owned())).to_vec()
+        }
+        Generator::MkDocs => {
+            let theme = MKDOCS.iter().find_map(text).and_then(|text| Literal::of_key(&text, "theme"));
+            let folder = theme.as_ref().and_then(|theme| theme.get("custom_dir")?.text());
+            folder.and_then(|folder| join("", folder)).map(|folder| (folder, String::new())).into_iter().collect()
+        }
+        Generator::Docusaurus => {
+            let is_below = DOCUSAURUS.iter().any(|path| path.starts_with("website/") && mark(path).is_some());
+            is_below.then(|| ("website/static".to_owned(), "static".to_owned())).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Lists the folders that may contain the chapters of a project, the first that exists first. `mark`
@@ -362,6 +401,7 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
         Generator::Sphinx if has("source/conf.py") => list(&["source"]),
         Generator::Sphinx => list(&["docs/source"]),
         Generator::Docsify if !has("index.html") => list(&["docs"]),
+        Generator::Middleman => list(&["source"]),
         Generator::Zola | Generator::Nuxt => list(&["content"]),
         _ => Vec::new(),
     }

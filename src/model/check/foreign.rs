@@ -48,6 +48,9 @@ fn finding(kind: Foreign, count: &Count<'_>, config: &Config) -> Diagnostic {
     let verb = if count.number == 1 { "isn't" } else { "aren't" };
     let message = format!("{what} in {chapters} {verb} shown{}", kind.outcome());
     let help = match config.generator {
+        Some(_) if kind == Foreign::Inclusion => {
+            "only files in the content folder are inserted: put them there, or write what readers need".to_owned()
+        }
         Some(generator) => {
             format!("{} runs these, and Rolebook doesn't: write in Markdown what readers need", generator.title())
         }

@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::Renderer;
 use super::fill::Filler;
 use crate::chapter::document::{Document, Piece, View, What};
+use crate::chapter::inclusion;
 use crate::chapter::markdown::{Place, reading};
 use crate::chapter::redact::{Redacted, Rules, Visible, redact};
 use crate::model::book::{ChapterId, Generated};
@@ -82,7 +83,12 @@ impl<'a> Copier<'a> {
         let rules =
             Rules { visible: &visible, config, reading: reading(&document.meta.path, document.meta.kind, config) };
         let Redacted { text: body, .. } = redact(&text.text[start..], rules);
-        let place = Place { text: &text, start };
+        let inserted = inclusion::insert(&body, (&text, start), &document.meta.path, rules);
+        let (text, body) = match &inserted {
+            Some(inserted) => (&inserted.text, redact(&inserted.text.text[start..], rules).text),
+            None => (&text, body),
+        };
+        let place = Place { text, start };
         let wanted = match anchor {
             None => 0..body.len(),
             Some(anchor) => match source_part(document, anchor) {
@@ -90,7 +96,7 @@ impl<'a> Copier<'a> {
                 None => return String::new(),
             },
         };
-        let chapter = Chapter { id: chapter, references: references(document), depth };
+        let chapter = Chapter { id: chapter, references: references(document, inserted.is_some()), depth };
         self.write(&body, &document.body.pieces, &chapter, (place, wanted))
     }
 
@@ -241,8 +247,22 @@ struct Chapter {
     depth: usize,
 }
 
-fn references(document: &Document) -> BTreeMap<(u32, u32), u32> {
-    (0..).zip(&document.body.reference_spans).map(|(n, span)| ((span.start, span.end), n)).collect()
+/// Returns the references by their spans. If files are inserted, several may have the same span, and
+/// nobody knows which of them is meant.
+fn references(document: &Document, has_insertions: bool) -> BTreeMap<(u32, u32), u32> {
+    let spans = &document.body.reference_spans;
+    let numbered = (0..).zip(spans).map(|(n, span)| ((span.start, span.end), n));
+    let mut found: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    let mut several = Vec::new();
+    for (span, n) in numbered {
+        if found.insert(span, n).is_some() {
+            several.push(span);
+        }
+    }
+    if has_insertions {
+        found.retain(|span, _| !several.contains(span));
+    }
+    found
 }
 
 /// Returns the span of a section or a statement in the file.

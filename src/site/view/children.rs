@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use super::Viewpoint;
+use super::navigation::listed;
 use crate::model::book::NodeId;
 
 /// The data for the children view.
@@ -22,12 +23,13 @@ pub struct Item {
     pub summary: Option<String>,
 }
 
-/// Lists the children of a node.
+/// Lists the children of a node, without chapters that their author left out of the navigation.
 pub fn children(node: NodeId, view: &Viewpoint<'_>) -> Children {
     let item = |child: &NodeId| {
         let link = view.node(*child);
         let summary = view.book.tree.node(*child).chapter.and_then(|chapter| view.meta(chapter).summary.clone());
         Item { title: link.title, url: link.url, kind: link.kind, summary }
     };
-    Children { items: view.book.tree.node(node).children.iter().map(item).collect() }
+    let listed = listed(&view.book.tree.node(node).children, &[], view);
+    Children { items: listed.iter().map(item).collect() }
 }

@@ -125,7 +125,7 @@ fn shelves(view: &Viewpoint<'_>) -> Vec<Shelf> {
             kind: kind.filter(|_| same),
         }
     };
-    tree.root().children.iter().take(SHELVES).map(shelf).collect()
+    super::navigation::listed(&tree.root().children, &[], view).iter().take(SHELVES).map(shelf).collect()
 }
 
 /// Lists the kinds of the chapters at or below a node, without the index chapters of folders.

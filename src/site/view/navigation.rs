@@ -140,7 +140,7 @@ pub fn print_part_url(book: &Book, node: NodeId) -> Option<UrlPath> {
 }
 
 fn parts(way: &[NodeId], current: Option<NodeId>, view: &Viewpoint<'_>) -> Vec<Part> {
-    let all = &view.book.tree.root().children;
+    let all = &listed(&view.book.tree.root().children, way, view);
     let (range, before, after) = window(all, way.first().copied());
     let home = view.url(&view.book.tree.root().url);
     let more = |key: &str, n: usize| {
@@ -166,9 +166,10 @@ fn part(node: NodeId, way: &[NodeId], current: Option<NodeId>, is_small: bool, v
         current: current == Some(node),
         ..Part::default()
     };
-    if (here || is_small) && !this.children.is_empty() {
-        let (range, before, after) = window(&this.children, way.get(1).copied().filter(|_| here));
-        part.children = this.children[range].iter().map(|node| child(*node, way, current, view)).collect();
+    let below = if here || is_small { listed(&this.children, way, view) } else { Vec::new() };
+    if !below.is_empty() {
+        let (range, before, after) = window(&below, way.get(1).copied().filter(|_| here));
+        part.children = below[range].iter().map(|node| child(*node, way, current, view)).collect();
         part.more_before = before;
         part.more_after = after;
         part.more_url = (before + after > 0).then(|| view.url(&this.url));
@@ -188,14 +189,26 @@ fn child(node: NodeId, way: &[NodeId], current: Option<NodeId>, view: &Viewpoint
         children: Vec::new(),
     };
     if here {
-        let (range, _, _) = window(&this.children, way.get(2).copied());
+        let below = listed(&this.children, way, view);
+        let (range, _, _) = window(&below, way.get(2).copied());
         let leaf = |node: &NodeId| {
             let leaf = tree.node(*node);
             Leaf { title: leaf.title.clone(), url: view.url(&leaf.url), current: current == Some(*node) }
         };
-        child.children = this.children[range].iter().map(leaf).collect();
+        child.children = below[range].iter().map(leaf).collect();
     }
     child
+}
+
+/// Returns the nodes that the navigation lists: all but chapters that their author left out of it. The
+/// page itself is always listed.
+pub fn listed(nodes: &[NodeId], way: &[NodeId], view: &Viewpoint<'_>) -> Vec<NodeId> {
+    let is_listed = |node: &&NodeId| {
+        let this = view.book.tree.node(**node);
+        let is_unlisted = this.chapter.is_some_and(|chapter| view.meta(chapter).unlisted);
+        !is_unlisted || !this.children.is_empty() || way.contains(node)
+    };
+    nodes.iter().filter(is_listed).copied().collect()
 }
 
 /// Returns the range of entries to show, and how many are left out before and after it.

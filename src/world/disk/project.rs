@@ -14,7 +14,7 @@ use super::{Foreign, MachineError, Why, bounded, read_content, read_file, read_m
 
 use crate::declare::config::FILE;
 use crate::declare::generator::Generator;
-use crate::declare::origin::{content_folder, further_files};
+use crate::declare::origin::{content_folder, folders_of_pictures, further_files};
 use crate::site::theme::ThemeFiles;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, join};
@@ -177,6 +177,8 @@ impl Project {
         (inputs.sources, inputs.findings, inputs.foreign) = read_folder(&self.content, &skip)?;
         inputs.sources.project = self.marks(&inputs.sources);
         self.mount(&skip, &mut inputs.sources);
+        self.read_reused(&skip, &mut inputs.sources);
+        self.read_pictures(&skip, &mut inputs.sources);
         if Generator::of(&inputs.sources) == Some(Generator::MkDocs) {
             self.read_pages(&mut inputs.sources);
         }
@@ -226,6 +228,36 @@ impl Project {
         }
     }
 
+    /// Reads the hidden folder in which `GitBook` keeps the Markdown that several chapters insert.
+    fn read_reused(&self, skip: &[PathBuf], sources: &mut Sources) {
+        let name = ".gitbook/includes";
+        let Some(place) = folder_inside(&self.content, name) else { return };
+        let Ok((found, ..)) = read_folder(&place, skip) else { return };
+        sources.project.extend(found.files.into_iter().map(|(path, file)| (format!("{name}/{path}"), file)));
+    }
+
+    /// Reads the pictures and downloads that another generator keeps outside of the content folder.
+    fn read_pictures(&self, skip: &[PathBuf], sources: &mut Sources) {
+        if self.content == self.root || !self.is_foreign {
+            return;
+        }
+        let Some(generator) = Generator::of(sources) else { return };
+        for (folder, at) in folders_of_pictures(generator, &|path| sources.mark(path)) {
+            let Some(place) = folder_inside(&self.root, &folder).filter(|place| !is_around(place, &self.content))
+            else {
+                continue;
+            };
+            let Ok((found, ..)) = read_folder(&place, skip) else { continue };
+            for (path, file) in found.files.into_iter().filter(|(path, _)| is_picture(path)) {
+                let path = SourcePath::new(join(&at, path.as_str()).unwrap_or_default());
+                if !sources.files.contains_key(&path) {
+                    sources.outside.insert(path.clone());
+                    sources.files.insert(path, file);
+                }
+            }
+        }
+    }
+
     fn read_themes(&self, findings: &mut Vec<Diagnostic>) -> Result<BTreeMap<String, ThemeFiles>, MachineError> {
         let mut themes = BTreeMap::new();
         let entries = self.themes.as_ref().and_then(|folder| fs::read_dir(folder).ok());
@@ -266,6 +298,30 @@ fn content_of_generator(dir: &Path) -> Option<String> {
         is_inside && place.is_dir() && !place.is_symlink() && !is_home
     };
     folders.iter().find(is_usable).cloned()
+}
+
+/// Returns a folder below `root` if no part of the way to it is a link.
+fn folder_inside(root: &Path, name: &str) -> Option<PathBuf> {
+    let mut place = root.to_path_buf();
+    for part in Path::new(name) {
+        place.push(part);
+        fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_dir)?;
+    }
+    (place != root && !place.join(super::manifest::MANIFEST).is_file()).then_some(place)
+}
+
+/// Returns whether a folder is the content folder, or contains it.
+fn is_around(place: &Path, content: &Path) -> bool {
+    match (fs::canonicalize(place), fs::canonicalize(content)) {
+        (Ok(place), Ok(content)) => content.starts_with(place),
+        _ => true,
+    }
+}
+
+/// Returns whether a file is a picture or a document that pages link to.
+fn is_picture(path: &SourcePath) -> bool {
+    let endings = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "pdf", "mp4", "webm"];
+    endings.contains(&path.extension().to_ascii_lowercase().as_str())
 }
 
 /// Changes a finding in a theme's folder so that its place is relative to that theme.

@@ -10,6 +10,7 @@ use crate::chapter::dialect::blocks::{self, Block, Form, Look, Opening};
 use crate::chapter::dialect::foreign::Foreign;
 use crate::chapter::dialect::lines;
 use crate::chapter::dialect::tags::Tag;
+use crate::chapter::dialect::view::Own;
 use crate::declare::dialect::Dialect;
 
 impl<'r> Scanner<'_, 'r> {
@@ -250,6 +251,24 @@ impl<'r> Scanner<'_, 'r> {
         self.blank();
     }
 
+    /// Gives an ID on a line of its own to the heading or block above the line, or to the one below it if
+    /// an empty line is above it.
+    fn own_id(&mut self, id: String, line: &Range<usize>, (above, at): (&str, usize), next: &str) {
+        let is_heading = |text: &str| text.trim_start().starts_with('#');
+        let is_touching = self.body[at + above.len()..line.start].matches('\n').count() == 1;
+        let is_underline = !above.is_empty() && above.trim_end().bytes().all(|byte| matches!(byte, b'=' | b'-'));
+        if is_touching && is_heading(above) {
+            self.view.ids.push((at, id));
+        } else if is_touching && is_underline {
+            let title = self.body[..at].trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
+            self.view.ids.push((title, id));
+        } else if !is_touching && is_heading(next) {
+            self.view.ids.push((self.body[..line.end].len() + 1, id));
+        } else {
+            self.view.own.push(Own { line: line.clone(), id, is_above: !is_touching && !next.trim().is_empty() });
+        }
+    }
+
     /// Reads a line of kramdown's attributes or of a table of contents, and returns where the next
     /// line begins.
     fn attributes(&mut self, line: &Line<'_>, whole: &Range<usize>) -> Option<usize> {
@@ -274,9 +293,8 @@ impl<'r> Scanner<'_, 'r> {
         let list = lines::attributes(text)?;
         let before = self.body[..whole.start].trim_end_matches('\n');
         let last_line = before.rfind('\n').map_or(0, |at| at + 1);
-        let is_below_heading = before[last_line..].trim_start().starts_with('#') && before.len() + 1 == whole.start;
-        if let Some(id) = list.iter().find(|one| one.key == "id").filter(|_| is_below_heading) {
-            self.view.ids.push((last_line, id.value.clone()));
+        if let Some(id) = list.iter().find(|one| one.key == "id") {
+            self.own_id(id.value.clone(), &line.content, (&before[last_line..], last_line), next);
         }
         let callout = list.iter().find(|one| one.key == "class" && blocks::is_callout(&one.value));
         if let Some(class) = callout.filter(|_| !self.after_text && !next.trim().is_empty() && self.has_room(line)) {

@@ -1,0 +1,467 @@
+//! Finds the places in a chapter that ask for a file: `{{#include x}}` of mdBook, `--8<-- "x"` of
+//! `MkDocs`, `<<< x` and `<!--@include: x-->` of `VitePress`, imported Markdown in MDX, and
+//! `{% include "x" %}` of `GitBook`.
+//!
+//! Input: a body, and how it is read. Output: [`Directive`]s in order, and the paths that a file
+//! could have. Never decides whether a file may be inserted.
+
+use std::ops::Range;
+
+use super::Why;
+use super::part::Part;
+use crate::chapter::dialect::{Reading, fenced};
+use crate::declare::config::Config;
+use crate::declare::dialect::Dialect;
+use crate::declare::generator::Generator;
+use crate::text::path::{SourcePath, join};
+
+/// A place that asks for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directive {
+    /// The range in the body.
+    pub range: Range<usize>,
+    /// The files as they are written, with the part of each.
+    pub asks: Vec<(String, Part)>,
+    /// How the file is written into the chapter.
+    pub shape: Shape,
+    /// Whether it is in fenced code.
+    pub in_code: bool,
+}
+
+/// How a file is written into a chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// As it is.
+    Text,
+    /// As paragraphs of its own.
+    Blocks,
+    /// As a block of code with this info string.
+    Code(String),
+    /// Not at all: the place stands for this text.
+    Literal(String),
+}
+
+impl Directive {
+    /// Returns whether the file is inserted as code.
+    pub fn is_code(&self) -> bool {
+        self.in_code || matches!(self.shape, Shape::Code(_))
+    }
+
+    /// Returns the name of the file, for a message.
+    pub fn file(&self) -> String {
+        self.asks.first().map(|(file, _)| file.clone()).unwrap_or_default()
+    }
+
+    /// Returns the range with the line ending, if the directive has its lines for itself.
+    pub fn with_line(&self, body: &str) -> Range<usize> {
+        let start = body[..self.range.start].rfind('\n').map_or(0, |at| at + 1);
+        let is_alone = body[start..self.range.start].trim().is_empty();
+        match body[self.range.end..].find('\n') {
+            Some(end) if is_alone && body[self.range.end..self.range.end + end].trim().is_empty() => {
+                start..self.range.end + end + 1
+            }
+            _ => self.range.clone(),
+        }
+    }
+
+    /// Returns the text to write into `body` in place of the directive. Its lines begin like the
+    /// directive's.
+    pub fn written(&self, content: &str, body: &str) -> Result<String, Why> {
+        let start = body[..self.range.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = &body[start..self.range.start];
+        let is_prefix = before.chars().all(|c| matches!(c, ' ' | '\t' | '>'));
+        let prefix = if is_prefix { before } else { "" };
+        if self.in_code && ends_code(content, &body[..start]) {
+            return Err(Why::EndsCode);
+        }
+        let lines = |text: &str| {
+            let mut lines = text.lines();
+            let mut out = lines.next().unwrap_or_default().to_owned();
+            for line in lines {
+                out.push('\n');
+                out.push_str(if line.is_empty() { prefix.trim_end_matches([' ', '\t']) } else { prefix });
+                out.push_str(line);
+            }
+            out
+        };
+        Ok(match &self.shape {
+            Shape::Code(info) if !self.in_code => {
+                let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+                let fence = "`".repeat(longest.max(2) + 1);
+                lines(&format!("{fence}{info}\n{content}\n{fence}"))
+            }
+            Shape::Blocks if !self.in_code => format!("\n{prefix}\n{prefix}{}\n\n", lines(content)),
+            _ => lines(content),
+        })
+    }
+}
+
+/// Returns whether a line of `content` would end the code that is open at the end of `before`.
+fn ends_code(content: &str, before: &str) -> bool {
+    let code = fenced(before);
+    let opening = code.last().filter(|code| code.end == before.len()).map(|code| &before[code.clone()]);
+    let opening = opening.and_then(|code| code.lines().next()).unwrap_or_default();
+    let opening = opening.trim_start_matches(|c: char| !matches!(c, '`' | '~'));
+    let Some(sign) = opening.chars().next() else { return false };
+    let length = opening.chars().take_while(|c| *c == sign).count();
+    content.lines().any(|line| {
+        let line = line.trim();
+        line.len() >= length && line.chars().all(|c| c == sign)
+    })
+}
+
+/// Returns whether a place whose file is missing is an example of the syntax: `VitePress` leaves it in
+/// code as it is, and elsewhere nobody knows which generator builds the page.
+pub fn is_example(directive: &Directive, reading: &Reading<'_>) -> bool {
+    directive.in_code && matches!(reading.config.generator, None | Some(Generator::VitePress))
+}
+
+/// Lists the paths in the content folder that a file could have, as `from` asks for it.
+pub fn candidates(target: &str, from: &SourcePath, config: &Config) -> Vec<SourcePath> {
+    let origin = &config.origin;
+    let target = target.replace('\\', "");
+    let list: Vec<Option<String>> = match config.generator {
+        Some(Generator::MkDocs) => {
+            let of_base = |base: &String| {
+                let path = join(base, &target)?;
+                let inner = path.strip_prefix(&origin.content).and_then(|rest| rest.strip_prefix('/'));
+                Some(inner.filter(|_| !origin.content.is_empty()).map_or(path.clone(), str::to_owned))
+            };
+            origin.bases.iter().map(of_base).chain([join("", &target)]).collect()
+        }
+        _ => match target.strip_prefix("@site/").or_else(|| target.strip_prefix("@/")) {
+            Some(rest) => {
+                let inner = rest.strip_prefix(&origin.content).and_then(|rest| rest.strip_prefix('/'));
+                vec![inner.and_then(|inner| join("", inner)), join("", rest)]
+            }
+            None => vec![join(from.folder(), &target), join("", &target).filter(|_| config.generator.is_none())],
+        },
+    };
+    list.into_iter().flatten().map(SourcePath::new).collect()
+}
+
+/// Lists the files that a chapter asks for, each as the paths that it could have.
+pub fn targets(text: &str, from: &SourcePath, reading: &Reading<'_>) -> Vec<Vec<SourcePath>> {
+    let directives = directives(text, reading).into_iter();
+    let asks = directives.flat_map(|directive| directive.asks);
+    asks.map(|(file, _)| candidates(&file, from, reading.config)).collect()
+}
+
+/// Finds the places in `body` that ask for a file.
+pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
+    let has = |sign: &str| body.contains(sign);
+    let mut found = match reading.config.generator {
+        Some(Generator::MkDocs) if has("8<") => snippets(body),
+        Some(Generator::MdBook) if has("{{#") => mdbook(body),
+        Some(Generator::VitePress) if has("<<<") || has("@include:") => vitepress(body),
+        Some(Generator::GitBook) if has("{% include ") => gitbook(body),
+        _ if reading.dialects.has(Dialect::Jsx) && has("import ") => imported(body),
+        None if !reading.config.configured && (has("{{#") || has("8<")) => {
+            let mut both = mdbook(body);
+            both.extend(snippets(body));
+            both.sort_by_key(|directive| directive.range.start);
+            both.dedup_by(|next, one| next.range.start < one.range.end);
+            both
+        }
+        _ => Vec::new(),
+    };
+    if found.is_empty() {
+        return found;
+    }
+    let code = fenced(body);
+    for directive in &mut found {
+        let after = code.partition_point(|code| code.end <= directive.range.start);
+        directive.in_code = code.get(after).is_some_and(|code| code.start < directive.range.start);
+    }
+    // These forms are examples in code.
+    let is_read = |directive: &Directive| match (&directive.shape, reading.config.generator) {
+        _ if !directive.in_code => true,
+        (Shape::Literal(_), generator) => matches!(generator, Some(Generator::MkDocs | Generator::MdBook)),
+        (Shape::Code(_), generator) => generator != Some(Generator::VitePress),
+        (shape, generator) => *shape != Shape::Blocks && generator != Some(Generator::GitBook),
+    };
+    found.retain(is_read);
+    found
+}
+
+fn asking(range: Range<usize>, file: &str, part: Part, shape: Shape) -> Directive {
+    Directive { range, asks: vec![(file.to_owned(), part)], shape, in_code: false }
+}
+
+fn literal(range: Range<usize>, text: &str) -> Directive {
+    Directive { range, asks: Vec::new(), shape: Shape::Literal(text.to_owned()), in_code: false }
+}
+
+/// Iterates over lines without their indentation and line ending, with their offsets.
+fn lines(body: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    body.split_inclusive('\n').map(move |line| {
+        let at = start + (line.len() - line.trim_start().len());
+        start += line.len();
+        (at, line.trim())
+    })
+}
+
+/// Finds `--8<-- "file"` of `MkDocs`, and its form with a file on each line.
+fn snippets(body: &str) -> Vec<Directive> {
+    let behind_sign = |line: &str| {
+        let rest = line.trim_start_matches('-').strip_prefix("8<")?;
+        let is_one = line.starts_with('-') && rest.starts_with('-');
+        is_one.then(|| rest.trim_start_matches('-').trim().to_owned())
+    };
+    let quoted = |text: &str| {
+        let sign = text.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        text[1..].strip_suffix(sign).map(str::to_owned)
+    };
+    let ask = |file: &str| {
+        let (name, part) = snippet_part(file);
+        (name.to_owned(), part)
+    };
+    let mut found = Vec::new();
+    let mut open: Option<(usize, Vec<(String, Part)>)> = None;
+    for (at, line) in lines(body) {
+        let sign = behind_sign(line);
+        if let Some((start, mut files)) = open.take() {
+            if sign.as_deref() == Some("") {
+                let range = start..at + line.len();
+                found.push(Directive { range, asks: files, shape: Shape::Text, in_code: false });
+                continue;
+            }
+            if !line.is_empty() && !line.starts_with(';') {
+                files.push(ask(line));
+            }
+            open = Some((start, files));
+            continue;
+        }
+        if let Some(rest) = line.strip_prefix(';').filter(|rest| behind_sign(rest).is_some()) {
+            found.push(literal(at..at + line.len(), rest));
+            continue;
+        }
+        match sign.as_deref() {
+            Some("") => open = Some((at, Vec::new())),
+            Some(rest) => {
+                if let Some(file) = quoted(rest) {
+                    let (name, part) = ask(&file);
+                    found.push(asking(at..at + line.len(), &name, part, Shape::Text));
+                }
+            }
+            None => {}
+        }
+    }
+    found
+}
+
+/// Reads `file.md:4:6`, `file.md::3`, `file.md:1:3,5:6` and `file.md:part`.
+fn snippet_part(file: &str) -> (&str, Part) {
+    let at = if file.contains("://") { None } else { file.find(':') };
+    let Some(at) = at else { return (file, Part::Whole) };
+    let (name, rest) = (&file[..at], &file[at + 1..]);
+    let range = |part: &str| {
+        let (from, to) = part.split_once(':').unwrap_or((part, ""));
+        let number = |text: &str, other: usize| if text.is_empty() { Some(other) } else { text.parse().ok() };
+        Some((number(from, 1)?, number(to, usize::MAX)?))
+    };
+    match rest.split(',').map(range).collect::<Option<Vec<_>>>() {
+        Some(ranges) => (name, Part::Lines(ranges)),
+        None => (name, Part::Named(rest.to_owned())),
+    }
+}
+
+/// Finds `{{#include file}}` of mdBook and its relatives.
+fn mdbook(body: &str) -> Vec<Directive> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = body[at..].find("{{#") {
+        let start = at + next;
+        let rest = &body[start..];
+        at = start + 3;
+        let Some(end) = rest.find("}}").filter(|end| !rest[..*end].contains('\n')) else { continue };
+        let inner = rest[3..end].trim();
+        let (word, file) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+        if !["include", "rustdoc_include", "playground", "playpen", "title"].contains(&word) {
+            continue;
+        }
+        let range = start..start + end + 2;
+        at = range.end;
+        if body[..start].ends_with('\\') {
+            found.push(literal(start - 1..range.end, &body[range]));
+            continue;
+        }
+        let file = file.trim();
+        found.push(match word {
+            "title" => literal(range, ""),
+            "playground" | "playpen" => {
+                let name = file.split_whitespace().next().unwrap_or_default();
+                asking(range, name, Part::Whole, Shape::Code("rust".to_owned()))
+            }
+            _ => {
+                let (name, part) = book_part(file);
+                asking(range, name, part, Shape::Text)
+            }
+        });
+    }
+    found
+}
+
+/// Reads `file.rs:2`, `file.rs:2:5`, `file.rs::5`, `file.rs:2:` and `file.rs:anchor`.
+fn book_part(file: &str) -> (&str, Part) {
+    let Some((name, rest)) = file.split_once(':') else { return (file, Part::Whole) };
+    let (from, to) = rest.split_once(':').map_or((rest, None), |(from, to)| (from, Some(to)));
+    let number = |text: &str| text.trim().parse::<usize>().ok();
+    let part = match (number(from), to) {
+        (Some(line), None) => Part::Lines(vec![(line, line)]),
+        (from_line, Some(to)) if from.trim().is_empty() || from_line.is_some() => {
+            Part::Lines(vec![(from_line.unwrap_or(1), number(to).unwrap_or(usize::MAX))])
+        }
+        (None, None) if from.trim().is_empty() => Part::Whole,
+        _ => Part::Named(from.trim().to_owned()),
+    };
+    (name, part)
+}
+
+/// Finds `<<< file` and `<!--@include: file-->` of `VitePress`.
+fn vitepress(body: &str) -> Vec<Directive> {
+    let mut found = Vec::new();
+    for (at, line) in lines(body) {
+        if let Some(rest) = line.strip_prefix("<<<") {
+            let (file, part, info) = snippet_of_code(rest.trim());
+            found.push(asking(at..at + line.len(), file, part, Shape::Code(info)));
+            continue;
+        }
+        let mut from = 0;
+        while let Some(next) = line[from..].find("<!--") {
+            let start = from + next;
+            let Some(end) = line[start..].find("-->") else { break };
+            from = start + end + 3;
+            let Some(file) = line[start + 4..start + end].trim().strip_prefix("@include:") else { continue };
+            let (file, part) = part_of_comment(file.trim());
+            found.push(asking(at + start..at + from, file, part, Shape::Text));
+        }
+    }
+    found
+}
+
+/// Reads `file.js#region{1,3 ts:line-numbers} [title]` into the file, its part and an info string.
+fn snippet_of_code(text: &str) -> (&str, Part, String) {
+    let titled = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
+    let (text, title) = titled.map_or((text, None), |(text, title)| (text.trim_end(), Some(title)));
+    let braces = text.strip_suffix('}').and_then(|text| text.rsplit_once('{'));
+    let (text, inner) = braces.map_or((text, ""), |(text, inner)| (text.trim_end(), inner.trim()));
+    let (file, part) = match text.rsplit_once('#') {
+        Some((file, region)) if !region.contains('/') => (file, Part::Named(region.to_owned())),
+        _ => (text, Part::Whole),
+    };
+    let is_lines = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'-'));
+    let marked = inner.split_whitespace().find(is_lines);
+    let language = inner.split_whitespace().find(|word| !is_lines(word));
+    let language = language.map(|word| word.split(':').next().unwrap_or_default()).filter(|word| !word.is_empty());
+    let name = file.rsplit('/').next().unwrap_or_default();
+    let mut info = language.or_else(|| name.rsplit_once('.').map(|(_, end)| end)).unwrap_or("text").to_owned();
+    if let Some(marked) = marked {
+        info.push_str(&format!(" lines=\"{marked}\""));
+    }
+    if let Some(title) = title.filter(|title| !title.contains(['"', '`'])) {
+        info.push_str(&format!(" title=\"{title}\""));
+    }
+    (file, part, info)
+}
+
+/// Reads `file.md{3,10}`, `file.md{3,}` and `file.md#part`.
+fn part_of_comment(text: &str) -> (&str, Part) {
+    if let Some((file, lines)) = text.strip_suffix('}').and_then(|text| text.rsplit_once('{'))
+        && let Some((from, to)) = lines.split_once(',')
+    {
+        let (from, to) = (from.trim().parse().unwrap_or(1), to.trim().parse().unwrap_or(usize::MAX));
+        return (file.trim(), Part::Lines(vec![(from, to)]));
+    }
+    match text.rsplit_once('#') {
+        Some((file, name)) => (file, Part::Named(name.to_owned())),
+        None => (text, Part::Whole),
+    }
+}
+
+/// Finds `{% include "file" %}` of `GitBook`.
+fn gitbook(body: &str) -> Vec<Directive> {
+    let read = |(at, line): (usize, &str)| {
+        let inner = line.strip_prefix("{% include ")?.strip_suffix("%}")?.trim();
+        let sign = inner.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let file = inner[1..].strip_suffix(sign)?;
+        Some(asking(at..at + line.len(), file, Part::Whole, Shape::Blocks))
+    };
+    lines(body).filter_map(read).collect()
+}
+
+/// Finds `<Name />` where `Name` is Markdown that the chapter imports, as MDX has it.
+fn imported(body: &str) -> Vec<Directive> {
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    let mut found = Vec::new();
+    for (at, line) in lines(body) {
+        let mut others = 0;
+        for statement in line.split(';').map(str::trim).filter(|statement| !statement.is_empty()) {
+            let parts = statement.strip_prefix("import ").and_then(|rest| rest.split_once(" from "));
+            let Some((name, file)) = parts else {
+                others += 1;
+                continue;
+            };
+            let file = file.trim().trim_matches(['"', '\'']);
+            let end = file.to_ascii_lowercase();
+            if (end.ends_with(".md") || end.ends_with(".mdx")) && !name.contains(['{', '*', ' ']) {
+                names.push((name.trim(), file));
+            } else {
+                others += 1;
+            }
+        }
+        if others == 0 && line.starts_with("import ") {
+            found.push(literal(at..(at + line.len() + 1).min(body.len()), ""));
+        }
+    }
+    for (name, file) in names {
+        let mut at = 0;
+        let sign = format!("<{name}");
+        while let Some(next) = body[at..].find(&sign) {
+            let start = at + next;
+            at = start + sign.len();
+            let rest = &body[at..];
+            let line = &body[body[..start].rfind('\n').map_or(0, |at| at + 1)..start];
+            let is_code_span = line.bytes().filter(|byte| *byte == b'`').count() % 2 == 1;
+            if is_code_span || !rest.starts_with(['/', '>', ' ', '\n', '\t']) {
+                continue;
+            }
+            let Some(end) = rest.find('>') else { break };
+            let is_empty = rest[..end].ends_with('/');
+            let closing = format!("</{name}>");
+            let end = if is_empty { Some(end + 1) } else { rest.find(&closing).map(|end| end + closing.len()) };
+            let Some(end) = end else { continue };
+            found.push(asking(start..at + end, file, Part::Whole, Shape::Blocks));
+            at += end;
+        }
+    }
+    found.sort_by_key(|directive| directive.range.start);
+    found.dedup_by(|next, one| next.range.start < one.range.end);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_files_are_read_as_each_generator_writes_them() {
+        let lines = |from, to| Part::Lines(vec![(from, to)]);
+        assert_eq!(book_part("a.rs:2:5"), ("a.rs", lines(2, 5)));
+        assert_eq!(book_part("a.rs::5"), ("a.rs", lines(1, 5)));
+        assert_eq!(book_part("a.rs:2:"), ("a.rs", lines(2, usize::MAX)));
+        assert_eq!(book_part("a.rs:2"), ("a.rs", lines(2, 2)));
+        assert_eq!(book_part("a.rs:all"), ("a.rs", Part::Named("all".to_owned())));
+        assert_eq!(snippet_part("a.md:4:6"), ("a.md", lines(4, 6)));
+        assert_eq!(snippet_part("a.md::3"), ("a.md", lines(1, 3)));
+        assert_eq!(snippet_part("a.md:part"), ("a.md", Part::Named("part".to_owned())));
+        assert_eq!(snippet_part("https://a.example/b.md"), ("https://a.example/b.md", Part::Whole));
+        assert_eq!(part_of_comment("./a.md{3,}"), ("./a.md", lines(3, usize::MAX)));
+        assert_eq!(part_of_comment("./a.md#part"), ("./a.md", Part::Named("part".to_owned())));
+        let (file, part, info) = snippet_of_code("@/a.js#r{1,2 ts:line-numbers} [The title]");
+        assert_eq!((file, part), ("@/a.js", Part::Named("r".to_owned())));
+        assert_eq!(info, "ts lines=\"1,2\" title=\"The title\"");
+        assert_eq!(snippet_of_code("@/a.js{2}").2, "js lines=\"2\"");
+    }
+}
