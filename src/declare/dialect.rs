@@ -111,6 +111,7 @@ impl Dialects {
             Generator::Sphinx => &[Colons, Definitions, Attributes],
             Generator::Nuxt => &[Colons, Emoji],
             Generator::Docsify => &[Emoji, Admonitions, Tabs],
+            Generator::Middleman => &[Liquid],
         };
         Self::of(list)
     }

@@ -48,6 +48,8 @@ choice! {
         Next "next",
         /// docsify.
         Docsify "docsify",
+        /// Middleman.
+        Middleman "middleman",
     }
 }
 
@@ -131,6 +133,7 @@ const MARKS: &[Mark] = &[
     ("index.html", &["docsify"], Generator::Docsify),
     ("docs/index.html", &["docsify"], Generator::Docsify),
     ("content/_index.md", &[], Generator::Hugo),
+    ("config.rb", &["activate :", "GovukTechDocs", "middleman"], Generator::Middleman),
     ("SUMMARY.md", &[], Generator::GitBook),
 ];
 
@@ -181,6 +184,7 @@ impl Generator {
             Self::Nuxt => "Nuxt",
             Self::Next => "Next.js",
             Self::Docsify => "docsify",
+            Self::Middleman => "Middleman",
         }
     }
 

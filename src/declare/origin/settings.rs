@@ -363,6 +363,7 @@ pub fn content_folder<'a>(generator: Generator, mark: &dyn Fn(&str) -> Option<&'
         Generator::Sphinx => list(&["docs/source"]),
         Generator::Docsify if !has("index.html") => list(&["docs"]),
         Generator::Zola | Generator::Nuxt => list(&["content"]),
+        Generator::Middleman => list(&["source"]),
         _ => Vec::new(),
     }
 }
