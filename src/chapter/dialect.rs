@@ -65,6 +65,11 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Returns whether text between dollar signs is a formula.
+    fn draws_formulas(&self) -> bool {
+        self.options.contains(Options::ENABLE_MATH)
+    }
+
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of
     /// one never begins a block of a dialect.
     fn is_strict(&self) -> bool {

@@ -15,7 +15,8 @@ pub enum Destination {
     Inside(Reference),
     /// An external URL, which only needs escaping before use in an attribute.
     Outside(String),
-    /// A URL scheme that isn't allowed.
+    /// A URL scheme that isn't allowed. It is empty if the URL isn't known: something that only another
+    /// generator can run was part of it.
     Forbidden(String),
 }
 
@@ -26,6 +27,10 @@ pub const SCHEMES: &[&str] = &[
     "webcal", "slack", "msteams", "zoommtg", "git", "ssh",
 ];
 
+/// Stands in an address for something that was taken out of it. It isn't a character, so no author has
+/// written it.
+pub const GONE: char = '\u{fdd0}';
+
 /// Schemes that are forbidden even if raw HTML is trusted.
 const SCRIPTS: &[&str] = &["javascript", "vbscript", "data", "blob"];
 
@@ -34,6 +39,9 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
     // Browsers remove tabs, line breaks and leading control characters before they look for a
     // scheme (WHATWG URL, basic parser).
     let stripped: String = raw.trim_matches(|c: char| c <= ' ').chars().filter(|c| !c.is_control()).collect();
+    if stripped.contains(GONE) {
+        return Destination::Forbidden(String::new());
+    }
     if let Some(scheme) = scheme(&stripped) {
         let scheme = scheme.to_ascii_lowercase();
         let allowed = match policy {

@@ -8,7 +8,7 @@ mod foreign;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -122,6 +122,8 @@ pub struct Resolver<'a> {
     /// The anchors of chapters that references with unknown anchors point to, collected once per
     /// chapter.
     anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
+    /// The labels of `MyST`, which links in all chapters may use, collected when a link needs them.
+    labels: OnceLock<HashMap<String, (ChapterId, &'a str)>>,
 }
 
 /// Maps every name that a link may use for an anchor of one chapter to that anchor. If several
@@ -138,7 +140,7 @@ struct Anchors<'a> {
 impl<'a> Resolver<'a> {
     /// Creates a resolver from the index and the handbook's configuration.
     pub fn new(book: &'a Index, config: &'a Config) -> Self {
-        Resolver { book, config, anchors: Mutex::default() }
+        Resolver { book, config, anchors: Mutex::default(), labels: OnceLock::new() }
     }
 
     /// Resolves every reference of every chapter, in the order of [`Meta::references`].
@@ -154,6 +156,17 @@ impl<'a> Resolver<'a> {
 
     /// Returns the target of `reference` in the chapter `from`.
     pub fn resolve(&self, reference: &Reference, from: ChapterId) -> Target {
+        match (self.resolve_here(reference, from), &reference.fragment) {
+            (Target::DeadAnchor(chapter), Some(Fragment::Anchor(label))) => {
+                self.at_label(label).unwrap_or(Target::DeadAnchor(chapter))
+            }
+            (Target::Dead, None) => self.at_label(&reference.target).unwrap_or(Target::Dead),
+            (found, _) => found,
+        }
+    }
+
+    /// Returns the target of `reference` in the chapter `from`, apart from labels.
+    fn resolve_here(&self, reference: &Reference, from: ChapterId) -> Target {
         let book = self.book;
         let found = match reference.form {
             Form::Relative | Form::Image => self.by_file(reference, from),
@@ -203,6 +216,26 @@ impl<'a> Resolver<'a> {
         found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
     }
 
+    /// Returns the place that `label` is given to, in whichever chapter it is.
+    fn at_label(&self, label: &str) -> Option<Target> {
+        if self.config.generator != Some(Generator::Sphinx) || !self.config.reads_foreign() {
+            return None;
+        }
+        let labels = self.labels.get_or_init(|| {
+            let mut labels = HashMap::new();
+            for chapter in self.book.ids() {
+                let meta = self.book.meta(chapter);
+                let is_own = |id: &&String| meta.headings.iter().all(|heading| heading.id != **id);
+                for id in meta.anchors.iter().filter(is_own) {
+                    labels.entry(fold(id)).or_insert((chapter, id.as_str()));
+                }
+            }
+            labels
+        });
+        let (chapter, id) = labels.get(&fold(label))?;
+        Some(Target::Chapter(*chapter, Some((*id).to_owned())))
+    }
+
     /// Returns the place that another program means by an anchor: a heading below another one
     /// (`One#Two`), a block (`^id`), a heading by the program's own spelling, or the top of the page.
     fn in_foreign(&self, chapter: ChapterId, anchor: &str) -> Target {
@@ -237,6 +270,11 @@ impl<'a> Resolver<'a> {
         let beside = join(book.meta(from).path.folder(), target);
         let untranslated = places.iter().chain(&beside);
         let untranslated = untranslated.flat_map(|path| foreign::untranslated(path, self.config)).collect::<Vec<_>>();
+        // The list of contents isn't a chapter; the home page shows it.
+        if beside.as_deref() == Some("SUMMARY.md") {
+            let home = ["index", "README", ""].map(|path| at_path(path, reference.form, book));
+            return home.into_iter().find(|found| *found != Target::Dead).unwrap_or(Target::Dead);
+        }
         let paths = places.iter().chain(&untranslated);
         let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))

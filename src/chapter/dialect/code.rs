@@ -27,6 +27,47 @@ pub fn ends_code(line: &str) -> bool {
     ["{%endhighlight%}", "{{</highlight>}}", "{{</codetoggle>}}"].iter().any(|end| inner.starts_with(end))
 }
 
+/// Reads a line that opens or closes a pane of tabs of Docsy, in which text is code. Returns the range of
+/// the language in `body` that its tabs have, which may be empty, or `None` where no such pane is open.
+pub fn pane(line: &str, range: &Range<usize>, body: &str) -> Option<Option<Range<usize>>> {
+    if line.starts_with("{{< tabpane") {
+        return Some((!line.contains("text=true")).then(|| language(body, range)));
+    }
+    (line.starts_with("{{< /tabpane") || line.starts_with("{{% tabpane")).then_some(None)
+}
+
+/// Returns the range of the code in a tab that the line in `range` opens, and that of its language.
+pub fn tab(body: &str, range: &Range<usize>, of_pane: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+    let line = body[range.clone()].trim();
+    let is_open = line.starts_with("{{< tab ") && line.ends_with(">}}") && !line.ends_with("/>}}");
+    if !is_open || line.contains("text=true") || line.matches("{{<").count() > 1 {
+        return None;
+    }
+    let mut end = range.end;
+    for inner in body[range.end..].split_inclusive('\n') {
+        let words = inner.trim_start();
+        if words.starts_with("{{< /tab ") || words.starts_with("{{< tab ") || words.starts_with("{{< /tabpane") {
+            let own = language(body, range);
+            let is_closed = words.starts_with("{{< /tab ") && end > range.end;
+            return is_closed.then(|| (range.end..end, if own.is_empty() { of_pane } else { own }));
+        }
+        end += inner.len();
+    }
+    None
+}
+
+/// Returns the range in `body` of the language that the line in `range` names, or an empty range.
+fn language(body: &str, range: &Range<usize>) -> Range<usize> {
+    let line = &body[range.clone()];
+    let found = line.find(" lang=").map(|at| at + " lang=".len());
+    let Some(at) = found else { return range.start..range.start };
+    let value = line[at..].trim_start_matches('"');
+    let start = line.len() - value.len();
+    let length =
+        value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '+')).unwrap_or(value.len());
+    range.start + start..range.start + start + length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

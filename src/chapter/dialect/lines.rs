@@ -74,6 +74,42 @@ pub fn abbreviation(line: &str) -> Option<(&str, &str)> {
     (!name.trim().is_empty() && !words.is_empty()).then_some((name, words))
 }
 
+/// Returns whether something at `at` is part of an address: in the definition of a link, or in an
+/// attribute of HTML.
+pub fn is_in_address(body: &str, at: usize) -> bool {
+    let line = &body[body[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let definition = line.trim_start_matches(['>', ' ']).strip_prefix('[').and_then(|rest| rest.split_once("]:"));
+    if definition.is_some_and(|(_, address)| !address.trim_start().contains(char::is_whitespace)) {
+        return true;
+    }
+    let attributes = ["href=\"", "href='", "src=\"", "src='"];
+    let value = attributes.iter().filter_map(|name| Some((line.rfind(name)? + name.len(), name))).max();
+    value.is_some_and(|(start, name)| !line[start..].contains(&name[name.len() - 1..]))
+}
+
+/// Returns the label on a line of MyST's that gives one to what follows.
+pub fn label(line: &str) -> Option<&str> {
+    let label = line.strip_prefix('(')?.strip_suffix(")=")?;
+    (!label.is_empty() && label.chars().all(is_of_label)).then_some(label)
+}
+
+/// Returns the number of bytes at the start of a line behind which a label can stand, or `None` if the
+/// line is neither a heading nor text.
+pub fn before_label(line: &str) -> Option<usize> {
+    let words = line.trim_start_matches('#');
+    let hashes = line.len() - words.len();
+    match hashes {
+        0 => (!begins_block(line) && !line.starts_with(['<', '`', ':', '$', '['])).then_some(0),
+        1..=6 => words.starts_with(' ').then(|| line.len() - words.trim_start().len()),
+        _ => None,
+    }
+}
+
+/// Returns whether a character may be part of a label or an ID without being escaped in HTML.
+pub fn is_of_label(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '+')
+}
+
 /// Returns whether a line consists only of tags.
 pub fn are_all(body: &str, content: &Range<usize>, tags: &[&Tag]) -> bool {
     let mut at = content.start;
@@ -135,6 +171,11 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
     let nth = |n: usize| list.get(n).filter(|one| one.name.is_empty()).map(|one| at(&one.value));
     let one = |part: Option<Range<usize>>| part.filter(|part| !part.is_empty()).map(Part::Copy).into_iter().collect();
     match (tag.kind, tag.name.as_str()) {
+        (Foreign::Silent, "id") => {
+            let id = tag.arguments.clone();
+            vec![Part::Text("<span id=\""), Part::Copy(id), Part::Text("\"></span>")]
+        }
+        (Foreign::Role, name) => role(body, name, &tag.arguments),
         (Foreign::LiquidTag, "embed") => {
             let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
             named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()
@@ -162,6 +203,37 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
             let is_text = inner.len() > 1
                 && ['"', '\'', '`'].iter().any(|sign| inner.starts_with(*sign) && inner.ends_with(*sign));
             one(is_text.then(|| tag.arguments.start + 1..tag.arguments.end - 1))
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns what is shown instead of a role of MyST's.
+fn role(body: &str, name: &str, content: &Range<usize>) -> Vec<Part> {
+    let text = &body[content.clone()];
+    let at = |part: &str| {
+        let start = content.start + text.find(part).unwrap_or(0);
+        Part::Copy(start..start + part.len())
+    };
+    let titled = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
+    let titled = titled.map(|(title, target)| (title.trim(), target)).filter(|(title, _)| !title.is_empty());
+    let sign = if matches!(name, "ref" | "numref") { "#" } else { "" };
+    match (name, titled) {
+        ("ref" | "numref" | "doc" | "download" | "any", Some((title, target))) => {
+            vec![Part::Text("["), at(title), Part::Text("](<"), Part::Text(sign), at(target), Part::Text(">)")]
+        }
+        ("ref" | "numref" | "doc" | "any", None) => {
+            vec![Part::Text("[["), Part::Text(sign), Part::Copy(content.clone()), Part::Text("]]")]
+        }
+        ("math", _) => vec![Part::Text("$"), Part::Copy(content.clone()), Part::Text("$")],
+        ("sub", _) => vec![Part::Text("<sub>"), Part::Copy(content.clone()), Part::Text("</sub>")],
+        ("sup", _) => vec![Part::Text("<sup>"), Part::Copy(content.clone()), Part::Text("</sup>")],
+        ("term" | "abbr" | "dfn" | "menuselection" | "guilabel" | "emphasis" | "strong", _) => match titled {
+            Some((title, _)) => vec![at(title)],
+            None => vec![Part::Copy(content.clone())],
+        },
+        ("code" | "file" | "kbd" | "command" | "envvar" | "program" | "option" | "samp", _) => {
+            vec![Part::Text("`"), Part::Copy(content.clone()), Part::Text("`")]
         }
         _ => Vec::new(),
     }

@@ -15,6 +15,7 @@ use super::foreign::Foreign;
 use super::lines::{self, Part};
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
+use crate::chapter::reference::GONE;
 use crate::declare::dialect::Dialect;
 
 /// Returns whether a body contains a sign of one of the dialects, based on a quick look.
@@ -33,6 +34,8 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Dialect::Definitions) && body.contains(':'))
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
+        || (has(Dialect::Roles) && (body.contains("}`") || body.contains(")=")))
+        || (reading.draws_formulas() && body.contains("$$"))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
         || (has(Jsx) && (body.contains(['<', '{']) || body.contains("import ") || body.contains("export ")))
@@ -40,7 +43,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
 
 /// Writes the view.
 pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
-    let Found { tags, code } = tags::find(body, reading.dialects);
+    let Found { tags, code, tabs } = tags::find(body, reading.dialects);
     let closing = tags.iter().filter(|tag| tag.is_closing);
     let last_ends = closing.map(|tag| (tag.name.clone(), tag.range.start)).collect();
     let mut scanner = Scanner {
@@ -49,6 +52,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         view: View::empty(),
         tags: &tags,
         code: &code,
+        tabs: &tabs,
         last_ends,
         frames: vec![Frame::base()],
         skip_to: 0,
@@ -59,6 +63,8 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         after_tag: false,
         after_html: false,
         escape: None,
+        labels: Vec::new(),
+        unfenced: None,
     };
     let mut start = 0;
     for line in body.split_inclusive('\n') {
@@ -123,6 +129,8 @@ struct Scanner<'a, 'r> {
     tags: &'r [Tag],
     /// The fenced code that hasn't been passed yet.
     code: &'r [Range<usize>],
+    /// The code of tabs that has no fences and hasn't been reached yet.
+    tabs: &'r [(Range<usize>, Range<usize>)],
     /// Where the last closing tag of each name is.
     last_ends: HashMap<String, usize>,
     /// The open blocks; the first one stands for the chapter.
@@ -143,6 +151,10 @@ struct Scanner<'a, 'r> {
     after_html: bool,
     /// Where a sign stands that means nothing.
     escape: Option<usize>,
+    /// The labels whose heading or paragraph hasn't been reached yet.
+    labels: Vec<&'a str>,
+    /// Where the current code of a tab ends that has no fences.
+    unfenced: Option<usize>,
 }
 
 impl Scanner<'_, '_> {
@@ -163,6 +175,7 @@ impl Scanner<'_, '_> {
         }
         let is_new_code = self.next_code(whole.start);
         let is_code = self.code.first().is_some_and(|code| code.start <= whole.start);
+        self.fence_tab(whole.start);
         if text.trim().is_empty() {
             if self.frames.len() > 1 && matches!(self.frames.last(), Some(Frame { form: Form::Paragraph, .. })) {
                 self.close(self.frames.len() - 1, None);
@@ -211,6 +224,23 @@ impl Scanner<'_, '_> {
             self.code = &self.code[1..];
         }
         self.code.first().is_some_and(|code| code.start == at)
+    }
+
+    /// Writes a fence where the code of a tab ends, and one where it begins.
+    fn fence_tab(&mut self, at: usize) {
+        if self.unfenced.take_if(|end| *end <= at).is_some() {
+            self.prefix(self.frames.len());
+            self.view.insert("~~~~~~\n");
+        }
+        let Some(((code, language), rest)) = self.tabs.split_first().filter(|((code, _), _)| code.start <= at) else {
+            return;
+        };
+        self.tabs = rest;
+        self.unfenced = Some(code.end);
+        self.blank();
+        self.prefix(self.frames.len());
+        let name = &self.body[language.clone()];
+        self.view.insert(&format!("~~~~~~ {name}\n"));
     }
 
     /// Writes a line of fenced code or of a comment.
@@ -273,11 +303,26 @@ impl Scanner<'_, '_> {
         self.escape = self.begins_with_colon(content).then_some(line.content.start);
         self.after_text = !content.starts_with('#');
         self.after_html = content.starts_with("</") && content.ends_with('>');
+        if let Some(width) = lines::before_label(content).filter(|_| !self.labels.is_empty()) {
+            return self.labeled(line, (rest, whole), width);
+        }
         if is_moved {
             self.emit(line.item, line.content.start..whole.end, line.tags);
         } else {
             self.emit(rest.spare, rest.at..whole.end, line.tags);
         }
+    }
+
+    /// Writes a line with the labels that belong to it, behind the first `width` bytes of its text.
+    fn labeled(&mut self, line: &Line<'_>, (rest, whole): (&Rest, &Range<usize>), width: usize) {
+        let at = line.content.start + width;
+        self.prefix(self.frames.len());
+        self.view.insert(&" ".repeat(rest.spare));
+        self.without(rest.at..at, line.tags);
+        for label in std::mem::take(&mut self.labels) {
+            self.view.insert(&format!("<span id=\"{label}\"></span>"));
+        }
+        self.without(at..whole.end, line.tags);
     }
 
     /// Returns whether nothing of a heading is shown.
@@ -399,7 +444,10 @@ impl Scanner<'_, '_> {
             at = at.max(tag.range.end);
             let is_code = self.code.first().is_some_and(|code| code.start <= range.start);
             let parts = lines::instead(self.body, tag);
-            if parts.is_empty() {
+            if parts.is_empty() && tag.kind.is_expression() && lines::is_in_address(self.body, tag.range.start) {
+                self.drop(tag);
+                self.view.insert(GONE.encode_utf8(&mut [0; 4]));
+            } else if parts.is_empty() {
                 self.drop(tag);
                 at += if is_code { 0 } else { self.spaces_behind(at..range.end) };
             }

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::code;
 use super::foreign::Foreign;
+use super::{code, lines};
 use crate::declare::dialect::{Dialect, Dialects};
 
 /// A tag or an expression.
@@ -33,6 +33,8 @@ pub struct Found {
     pub tags: Vec<Tag>,
     /// The fenced code, with its fences, in order.
     pub code: Vec<Range<usize>>,
+    /// The code in tabs without fences, in order, each with its language. It is among `code`, too.
+    pub tabs: Vec<(Range<usize>, Range<usize>)>,
 }
 
 /// An argument of a tag, with ranges in the text of the arguments.
@@ -52,6 +54,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let mut finder = Finder { body, dialects, found: Found::default(), raw: false, pre: false };
     let mut fence: Option<(u8, usize, usize)> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
+    let mut pane = None;
     let mut start = 0;
     let mut skip_to = 0;
     for line in body.split_inclusive('\n') {
@@ -84,6 +87,17 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             may_close = may_close && body[range.end..].lines().any(code::ends_code);
             if may_close {
                 tagged = Some(range.start);
+                continue;
+            }
+        }
+        if dialects.has(Dialect::Shortcodes) && trimmed.starts_with("{{") {
+            pane = code::pane(trimmed, &range, body).unwrap_or(pane);
+            let tab = pane.clone().and_then(|language| code::tab(body, &range, language));
+            if let Some((code, language)) = tab {
+                finder.line(range.clone());
+                skip_to = code.end;
+                finder.found.code.push(code.clone());
+                finder.found.tabs.push((code, language));
                 continue;
             }
         }
@@ -228,6 +242,11 @@ impl Finder<'_> {
         if rest.starts_with(':') {
             return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
         }
+        if has(Dialect::Roles)
+            && let Some(tag) = role(at, rest)
+        {
+            return Some(tag);
+        }
         if has(Dialect::Attributes)
             && let Some(tag) = self.span_attributes(at, rest)
         {
@@ -253,6 +272,7 @@ impl Finder<'_> {
         let line = self.body[..at].rfind('\n').map_or(0, |at| at + 1);
         let is_heading = self.body[line..].trim_start().starts_with('#');
         let has_colon = rest.starts_with("{:");
+        let start = at + 1 + usize::from(has_colon);
         let inner = rest[1 + usize::from(has_colon)..end].trim();
         let is_list = inner.starts_with(['.', '#']) || inner.contains('=');
         let is_close =
@@ -260,7 +280,12 @@ impl Finder<'_> {
         if is_heading || !is_list || !is_close || inner.to_lowercase().contains("audience") || inner.contains('{') {
             return None;
         }
-        Some(silent(at..at + end + 1))
+        let id = inner.split_whitespace().find_map(|word| word.strip_prefix('#'));
+        let id = id.filter(|id| !id.is_empty() && id.chars().all(lines::is_of_label));
+        let tag = silent(at..at + end + 1);
+        let Some(id) = id else { return Some(tag) };
+        let from = start + self.body[start..at + end].find(id)?;
+        Some(Tag { name: "id".to_owned(), arguments: from..from + id.len(), ..tag })
     }
 
     /// Reads an expression in braces, as MDX has it. In a tag, the attribute that it is the value of
@@ -358,6 +383,24 @@ fn component(at: usize, rest: &str) -> Option<Tag> {
 fn silent(range: Range<usize>) -> Tag {
     let (name, arguments) = (String::new(), range.end..range.end);
     Tag { range, kind: Foreign::Silent, name, is_closing: false, is_empty: true, arguments }
+}
+
+/// Reads a role of MyST: a name in braces, and text in backticks directly behind them.
+fn role(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest.strip_prefix('{')?;
+    let name = &name[..name.find('}')?];
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
+    let behind = &rest[name.len() + 2..];
+    let ticks = behind.bytes().take_while(|byte| *byte == b'`').count();
+    let paragraph = &behind[..behind.find("\n\n").unwrap_or(behind.len())];
+    let content = paragraph.get(ticks..)?;
+    let length = content.find(&"`".repeat(ticks)).filter(|length| (1..3).contains(&ticks) && *length > 0)?;
+    if name.is_empty() || !name.chars().all(is_name) {
+        return None;
+    }
+    let start = at + name.len() + 2 + ticks;
+    let tag = silent(at..start + length + ticks);
+    Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
 }
 
 /// Reads the shortcode of an icon of Material for `MkDocs`.

@@ -217,7 +217,8 @@ impl<'a> Builder<'a> {
             let found = found.min_by_key(|chapter| precedence(&self.input.chapters[chapter.index()].path));
             let found = found.or_else(|| self.without_numbers(&without));
             let Some(chapter) = found else {
-                if let Some(findings) = findings.as_deref_mut() {
+                let is_hidden = self.input.hidden.contains(&fold(&without));
+                if let Some(findings) = findings.as_deref_mut().filter(|_| !is_hidden) {
                     let message = format!("no chapter at `{target}`");
                     let finding = Diagnostic::new(Rule::SummaryEntry, &path, entry.span, message);
                     findings.push(finding.help("write the chapter, or remove the line"));

@@ -26,11 +26,13 @@ pub(super) fn similar(meta: &Meta, anchor: &str) -> Option<String> {
     meta.anchors.iter().find(|other| letters(other) == key).or_else(by_text).cloned()
 }
 
-/// Returns whether an anchor means the top of the page: `readme`, which code hosts give to the text of
-/// a file, or the chapter's own title.
+/// Returns whether an anchor means the page as a whole: `readme`, which code hosts give to the text of a
+/// file, the chapter's own title, or a footnote.
 pub(super) fn is_top(meta: &Meta, anchor: &str) -> bool {
     let key = letters(anchor);
-    !key.is_empty() && (key == "readme" || key == letters(&meta.title))
+    // kramdown's footnotes are on the page, but have other anchors here.
+    let is_footnote = anchor.starts_with("fn:") || anchor.starts_with("fnref:");
+    is_footnote || !key.is_empty() && (key == "readme" || key == letters(&meta.title))
 }
 
 /// Returns the paths at which a page may be in the default language, if `path` is below the folder of
