@@ -491,6 +491,9 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
 
 /// Finds the page of a directory without an index, or a page that is generated from the model.
 fn other_page(path: &str, book: &Index) -> Option<Target> {
+    if path.is_empty() {
+        return Some(book.tree.root().chapter.map_or(Target::Folder(NodeId::HOME), |home| Target::Chapter(home, None)));
+    }
     let folder = book.tree.folder(&folder_url(path, book.urls_style));
     folder.map(Target::Folder).or_else(|| Generated::from_name(path, book).map(Target::Generated))
 }

@@ -77,7 +77,13 @@ pub fn abbreviation(line: &str) -> Option<(&str, &str)> {
 /// Returns whether something at `at` is part of an address: in the definition of a link, or in an
 /// attribute of HTML.
 pub fn is_in_address(body: &str, at: usize) -> bool {
-    let line = &body[body[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    let start = body[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = &body[start..at];
+    // The address may be on the line below the name.
+    let above = body[..start].trim_end().rsplit('\n').next().unwrap_or_default();
+    if above.starts_with('[') && above.ends_with("]:") && !line.trim_start().contains(char::is_whitespace) {
+        return true;
+    }
     let definition = line.trim_start_matches(['>', ' ']).strip_prefix('[').and_then(|rest| rest.split_once("]:"));
     if definition.is_some_and(|(_, address)| !address.trim_start().contains(char::is_whitespace)) {
         return true;
@@ -91,6 +97,22 @@ pub fn is_in_address(body: &str, at: usize) -> bool {
 pub fn label(line: &str) -> Option<&str> {
     let label = line.strip_prefix('(')?.strip_suffix(")=")?;
     (!label.is_empty() && label.chars().all(is_of_label)).then_some(label)
+}
+
+/// Reads a line of MyST's that consists only of attributes, and returns the ID in it.
+pub fn block_id(line: &str) -> Option<Option<&str>> {
+    let inner = line.strip_prefix('{')?.strip_suffix('}')?;
+    let is_attribute = |word: &str| word.starts_with(['.', '#']) && word[1..].chars().all(is_of_label);
+    if inner.is_empty() || inner.to_lowercase().contains("audience") || !inner.split_whitespace().all(is_attribute) {
+        return None;
+    }
+    Some(inner.split_whitespace().find_map(|word| word.strip_prefix('#')))
+}
+
+/// Returns the label that a line inside a directive of MyST's gives to the directive.
+pub fn name_of_directive(line: &str) -> Option<&str> {
+    let name = line.trim().strip_prefix("name:").or_else(|| line.trim().strip_prefix(":name:"))?.trim();
+    (!name.is_empty() && name.chars().all(is_of_label)).then_some(name)
 }
 
 /// Returns the number of bytes at the start of a line behind which a label can stand, or `None` if the

@@ -253,6 +253,11 @@ impl Scanner<'_, '_> {
             self.strip = if is_loose && indent >= item + 4 { indent - item } else { 0 };
         }
         self.comment &= !self.body[whole.clone()].contains("-->");
+        if let Some(name) = lines::name_of_directive(&self.body[content.clone()])
+            && self.reading.dialects.has(Dialect::Roles)
+        {
+            self.labels.push(name);
+        }
         let is_tag = |tag: &Tag| tag.range.start <= content.start && tag.range.end >= content.end;
         if let Some(tag) = tags.last().filter(|tag| is_tag(tag)) {
             self.view.removed.push(tag.range.clone());

@@ -52,7 +52,7 @@ const LONGEST: usize = 2000;
 /// Finds the tags in `body`.
 pub fn find(body: &str, dialects: Dialects) -> Found {
     let mut finder = Finder { body, dialects, found: Found::default(), raw: false, pre: false };
-    let mut fence: Option<(u8, usize, usize)> = None;
+    let mut fence: Option<Fence> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut pane = None;
     let mut start = 0;
@@ -68,15 +68,19 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             }
             continue;
         }
-        if let Some((sign, length, from)) = fence {
-            let run = trimmed.bytes().take_while(|byte| *byte == sign).count();
-            if run >= length && run == trimmed.len() {
-                finder.found.code.push(from..range.end);
-                fence = None;
-            } else {
-                finder.in_code(&range);
+        if let Some(open) = &fence {
+            // Code in a quotation ends with it.
+            if !open.is_quoted || trimmed.starts_with('>') {
+                if open.is_closed_by(trimmed) {
+                    finder.found.code.push(open.from..range.end);
+                    fence = None;
+                } else {
+                    finder.in_code(&range);
+                }
+                continue;
             }
-            continue;
+            finder.found.code.push(open.from..range.start);
+            fence = None;
         }
         if range.end <= skip_to {
             continue;
@@ -104,7 +108,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         if let Some((sign, length)) =
             opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
-            fence = Some((sign, length, range.start));
+            fence = Some(Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') });
             continue;
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
@@ -112,10 +116,29 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         }
         skip_to = finder.line(range.start.max(skip_to)..range.end);
     }
-    if let Some((_, _, from)) = fence {
-        finder.found.code.push(from..body.len());
+    if let Some(open) = fence {
+        finder.found.code.push(open.from..body.len());
     }
     finder.found
+}
+
+/// An open fence.
+struct Fence {
+    sign: u8,
+    length: usize,
+    /// Where its line begins.
+    from: usize,
+    /// Whether it is in a quotation.
+    is_quoted: bool,
+}
+
+impl Fence {
+    /// Returns whether a line without white space at its ends closes the fence.
+    fn is_closed_by(&self, line: &str) -> bool {
+        let line = if self.is_quoted { line.trim_start_matches(['>', ' ']) } else { line };
+        let run = line.bytes().take_while(|byte| *byte == self.sign).count();
+        run >= self.length && run == line.len()
+    }
 }
 
 /// Returns the sign and the length of the fence that a line opens.

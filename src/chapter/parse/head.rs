@@ -49,6 +49,9 @@ fn without_placeholders(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let trimmed = line.trim_end();
+        if line.split_once(':').is_some_and(|(key, value)| withheld::is_mark(key.trim()) && value.contains("{{")) {
+            return None;
+        }
         let at = trimmed.find("{{").filter(|at| {
             trimmed.ends_with("}}")
                 && line[..*at].trim_end().ends_with([':', '-'])
@@ -56,6 +59,7 @@ fn without_placeholders(text: &str) -> Option<String> {
         });
         match at {
             Some(at) => {
+                let at = line[..at].trim_end().strip_suffix('-').map_or(at, str::len);
                 out.push_str(&line[..at]);
                 out.push_str(&" ".repeat(trimmed.len() - at));
                 out.push_str(&line[trimmed.len()..]);

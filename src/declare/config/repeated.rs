@@ -20,6 +20,7 @@ fn limit(rule: Rule) -> Option<usize> {
         | Rule::RemoteResource
         | Rule::UnsafeHtml
         | Rule::UnsafeUrl
+        | Rule::BadFormula
         | Rule::UnclosedHtml => Some(3),
         _ => None,
     }

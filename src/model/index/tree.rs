@@ -25,6 +25,9 @@ use super::{ChapterId, Generated, Input, Names};
 pub struct NodeId(pub u32);
 
 impl NodeId {
+    /// The root, which is the home page.
+    pub const HOME: Self = Self(0);
+
     /// Returns the index as a `usize`.
     #[must_use]
     pub fn index(self) -> usize {
@@ -217,8 +220,7 @@ impl<'a> Builder<'a> {
             let found = found.min_by_key(|chapter| precedence(&self.input.chapters[chapter.index()].path));
             let found = found.or_else(|| self.without_numbers(&without));
             let Some(chapter) = found else {
-                let is_hidden = self.input.hidden.contains(&fold(&without));
-                if let Some(findings) = findings.as_deref_mut().filter(|_| !is_hidden) {
+                if let Some(findings) = findings.as_deref_mut() {
                     let message = format!("no chapter at `{target}`");
                     let finding = Diagnostic::new(Rule::SummaryEntry, &path, entry.span, message);
                     findings.push(finding.help("write the chapter, or remove the line"));

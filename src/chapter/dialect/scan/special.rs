@@ -31,6 +31,10 @@ impl<'r> Scanner<'_, 'r> {
             self.blank();
             return true;
         }
+        if let Some(id) = lines::block_id(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
+            self.labels.extend(id);
+            return true;
+        }
         if self.formula(line, whole) {
             return true;
         }
@@ -85,7 +89,9 @@ impl<'r> Scanner<'_, 'r> {
         let inner = &behind[..length];
         // A comment goes to the end of its line.
         let has_comment = inner.contains('%') && !inner.split('%').rev().skip(1).all(|part| part.ends_with('\\'));
-        if !inner.contains('\n') || has_comment || !self.body[end..line_end].trim().is_empty() {
+        let is_split = inner.lines().skip(1).any(|line| line.trim().is_empty());
+        let may_split = self.reading.config.generator == Some(Generator::Obsidian);
+        if !inner.contains('\n') || has_comment || (is_split && !may_split) {
             return false;
         }
         self.prefix(self.frames.len());
@@ -97,8 +103,12 @@ impl<'r> Scanner<'_, 'r> {
             at += part.len();
             if !words.is_empty() {
                 self.view.copy(self.body, from..from + words.len());
-                self.view.insert(if part.ends_with('\n') { " " } else { "\n" });
+                self.view.insert(if part.ends_with('\n') { " " } else { "" });
             }
+        }
+        self.view.copy(self.body, end..line_end);
+        if !self.view.text.ends_with('\n') {
+            self.view.insert("\n");
         }
         self.skip_to = self.skip_to.max(line_end);
         self.after_text = true;
