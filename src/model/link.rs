@@ -277,7 +277,19 @@ impl<'a> Resolver<'a> {
         }
         let paths = places.iter().chain(&untranslated);
         let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
+        let other = other.or_else(|| self.below_docs(target, reference.form));
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
+    }
+
+    /// Follows an address of Docusaurus, which publishes the folder `docs` below `/docs/` or, for the
+    /// version that is being written, below `/docs/next/`.
+    fn below_docs(&self, target: &str, form: Form) -> Option<Target> {
+        let is_possible = [None, Some(Generator::Docusaurus)].contains(&self.config.generator);
+        let rest = target.strip_prefix("/docs/").filter(|_| is_possible)?;
+        let rest = rest.strip_prefix("next/").unwrap_or(rest).trim_end_matches('/');
+        let found = at_path(rest, form, self.book);
+        let by_id = || one_of(self.book.names.find(rest));
+        Some(if found == Target::Dead && form != Form::Image { by_id() } else { found })
     }
 
     /// Finds a file or chapter by its name alone, as Obsidian and Hugo do.

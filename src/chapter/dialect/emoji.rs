@@ -7,7 +7,12 @@
 pub fn called(name: &str) -> Option<&'static str> {
     let of_github = |name: &str| emojis::get_by_shortcode(name).map(emojis::Emoji::as_str);
     let own = |name: &str| OTHERS.iter().find(|(known, _)| *known == name).map(|(_, characters)| *characters);
-    let find = |name: &str| of_github(name).or_else(|| own(name));
+    // `man_shrugging` is `shrugging_man` for others.
+    let turned = |name: &str| {
+        let (who, what) = name.split_once('_').filter(|(who, _)| ["man", "woman"].contains(who))?;
+        of_github(&format!("{what}_{who}"))
+    };
+    let find = |name: &str| of_github(name).or_else(|| own(name)).or_else(|| turned(name));
     find(name).or_else(|| name.contains('-').then(|| find(&name.replace('-', "_"))).flatten())
 }
 
@@ -17,13 +22,10 @@ const OTHERS: &[(&str, &str)] = &[
     ("checkmark", "✔️"),
     ("clock", "🕒"),
     ("laptop", "💻"),
-    ("man_in_lotus_position", "🧘‍♂️"),
     ("puzzle_piece", "🧩"),
     ("shipit", "🐿️"),
     ("tools", "🛠️"),
     ("trollface", "😏"),
-    ("woman_in_lotus_position", "🧘‍♀️"),
-    ("woman_running", "🏃‍♀️"),
 ];
 
 #[cfg(test)]
@@ -36,5 +38,6 @@ mod tests {
         let expected = ["🎉", "👍", "🎱", "😘", "✅", "🛠️", "🧩"].map(Some);
         assert_eq!(found, expected);
         assert_eq!([called("30"), called(""), called("orphan")], [None; 3]);
+        assert_eq!([called("man_raising_hand"), called("raising_hand_man")], [Some("🙋‍♂️"); 2]);
     }
 }

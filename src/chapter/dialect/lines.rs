@@ -58,9 +58,11 @@ pub fn is_inclusion(line: &str, generator: Option<Generator>) -> bool {
     }
 }
 
-/// Reads a line that consists only of kramdown's attributes.
+/// Reads a line that consists only of attributes: kramdown's, or those of Python-Markdown and Hugo, which
+/// have no colon.
 pub fn attributes(line: &str) -> Option<Vec<Attribute>> {
-    let inner = line.strip_prefix("{:")?.strip_suffix('}')?;
+    let bare = || line.strip_prefix('{').filter(|inner| inner.trim_start().starts_with(['.', '#']));
+    let inner = line.strip_prefix("{:").or_else(bare)?.strip_suffix('}')?;
     if inner.contains(['{', '}']) || inner.to_lowercase().contains("audience") {
         return None;
     }
@@ -97,6 +99,26 @@ pub fn is_in_address(body: &str, at: usize) -> bool {
 pub fn label(line: &str) -> Option<&str> {
     let label = line.strip_prefix('(')?.strip_suffix(")=")?;
     (!label.is_empty() && label.chars().all(is_of_label)).then_some(label)
+}
+
+/// Returns whether a line opens an element that contains blocks (`true`) or closes one, or `None` if it
+/// does neither or both.
+pub fn block_tag(line: &str) -> Option<bool> {
+    let names = ["div", "section", "figure", "article", "details", "aside"];
+    let is_tag =
+        |text: &str| names.iter().any(|name| text.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '>'])));
+    if let Some(rest) = line.strip_prefix("</") {
+        return is_tag(rest).then_some(false);
+    }
+    let is_open = line.strip_prefix('<').is_some_and(is_tag) && !line.contains("</") && line.ends_with('>');
+    is_open.then_some(true)
+}
+
+/// Returns whether the tag on a line says that the text of its element is Markdown:
+/// `<div markdown="1">`.
+pub fn holds_markdown(line: &str) -> bool {
+    let marks = [" markdown>", " markdown ", " markdown=\"1\"", " markdown=\"block\"", " markdown=1"];
+    block_tag(line) == Some(true) && marks.iter().any(|mark| line.contains(mark))
 }
 
 /// Reads a line of MyST's that consists only of attributes, and returns the ID in it.
@@ -291,9 +313,26 @@ mod tests {
     }
 
     #[test]
+    fn labels_ids_and_elements_are_recognized_and_marks_are_not() {
+        assert_eq!((label("(a-b/c)="), label("(a b)="), label("()=")), (Some("a-b/c"), None, None));
+        assert_eq!((block_id("{#a .b}"), block_id("{.b}"), block_id("{a}")), (Some(Some("a")), Some(None), None));
+        assert_eq!((block_id("{.audience}"), block_id("{audience=x}")), (None, None));
+        assert_eq!((name_of_directive(":name: x"), name_of_directive("names: x")), (Some("x"), None));
+        assert!(holds_markdown("<div class=\"a\" markdown>") && holds_markdown("<div markdown=\"1\">"));
+        assert!(!holds_markdown("<div class=\"markdown\">") && !holds_markdown("<div markdown>a</div>"));
+        let address = |text: &str| is_in_address(text, text.len());
+        assert!(address("[a]: <") && address("[a]:\n  <") && address("<a href=\"x/") && address("> [a]: x/"));
+        assert!(!address("[a]: x \"") && !address("<a href=\"x\">") && !address("text [a](b) "));
+    }
+
+    #[test]
     fn attributes_of_a_line_are_read_and_marks_are_not() {
         assert_eq!(attributes("{: #a .b }").unwrap().len(), 2);
         assert_eq!(attributes("{:toc}").unwrap().len(), 0);
+        assert_eq!(attributes("{ .annotate }").unwrap().len(), 1);
+        assert!(
+            attributes("{x}").is_none() && attributes("{{.x}}").is_none() && attributes("{.x audience=y}").is_none()
+        );
         assert!(attributes("{: audience=managers}").is_none() && attributes("x {: .a}").is_none());
     }
 }

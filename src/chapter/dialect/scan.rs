@@ -29,7 +29,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Tabs) && body.contains("==="))
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
-        || (has(Attributes) && body.contains('{'))
+        || (has(Attributes) && (body.contains('{') || body.contains(" markdown")))
         || reading.inserts_files(body)
         || (has(Dialect::Definitions) && body.contains(':'))
         || (has(Liquid) && body.contains("<%"))
@@ -63,6 +63,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         after_tag: false,
         after_html: false,
         escape: None,
+        elements: Vec::new(),
         labels: Vec::new(),
         unfenced: None,
     };
@@ -151,6 +152,8 @@ struct Scanner<'a, 'r> {
     after_html: bool,
     /// Where a sign stands that means nothing.
     escape: Option<usize>,
+    /// The open elements from the first one on whose text is Markdown, and whether that of each is.
+    elements: Vec<bool>,
     /// The labels whose heading or paragraph hasn't been reached yet.
     labels: Vec<&'a str>,
     /// Where the current code of a tab ends that has no fences.
@@ -316,6 +319,25 @@ impl Scanner<'_, '_> {
         } else {
             self.emit(rest.spare, rest.at..whole.end, line.tags);
         }
+        if self.reading.dialects.has(Dialect::Attributes) && content.starts_with('<') && self.ends_html(content) {
+            self.blank();
+        }
+    }
+
+    /// Returns whether the text below a line of HTML is Markdown: in an element that says so, and behind
+    /// one. In `CommonMark`, that text would be part of the HTML.
+    fn ends_html(&mut self, line: &str) -> bool {
+        let Some(is_open) = lines::block_tag(line) else { return false };
+        if is_open {
+            let is_markdown = lines::holds_markdown(line);
+            // Only elements inside and around such a one matter.
+            if is_markdown || !self.elements.is_empty() {
+                self.elements.push(is_markdown);
+            }
+            return is_markdown;
+        }
+        let is_markdown = self.elements.pop().unwrap_or(false);
+        is_markdown || self.elements.last() == Some(&true)
     }
 
     /// Writes a line with the labels that belong to it, behind the first `width` bytes of its text.
