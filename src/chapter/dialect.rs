@@ -12,6 +12,7 @@ mod emoji;
 mod foreign;
 mod inline;
 mod lines;
+mod myst;
 mod scan;
 mod tags;
 mod view;

@@ -4,6 +4,7 @@
 //! [`Target`] for each reference, including those that don't resolve. Never reads files, reports
 //! problems (see `check`) or stops a build.
 
+mod elsewhere;
 mod foreign;
 
 use std::borrow::Cow;
@@ -216,26 +217,6 @@ impl<'a> Resolver<'a> {
         found.map_or(Target::DeadAnchor(chapter), |anchor| Target::Chapter(chapter, Some(anchor)))
     }
 
-    /// Returns the place that `label` is given to, in whichever chapter it is.
-    fn at_label(&self, label: &str) -> Option<Target> {
-        if self.config.generator != Some(Generator::Sphinx) || !self.config.reads_foreign() {
-            return None;
-        }
-        let labels = self.labels.get_or_init(|| {
-            let mut labels = HashMap::new();
-            for chapter in self.book.ids() {
-                let meta = self.book.meta(chapter);
-                let is_own = |id: &&String| meta.headings.iter().all(|heading| heading.id != **id);
-                for id in meta.anchors.iter().filter(is_own) {
-                    labels.entry(fold(id)).or_insert((chapter, id.as_str()));
-                }
-            }
-            labels
-        });
-        let (chapter, id) = labels.get(&fold(label))?;
-        Some(Target::Chapter(*chapter, Some((*id).to_owned())))
-    }
-
     /// Returns the place that another program means by an anchor: a heading below another one
     /// (`One#Two`), a block (`^id`), a heading by the program's own spelling, or the top of the page.
     fn in_foreign(&self, chapter: ChapterId, anchor: &str) -> Target {
@@ -279,17 +260,6 @@ impl<'a> Resolver<'a> {
         let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
         let other = other.or_else(|| self.below_docs(target, reference.form));
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
-    }
-
-    /// Follows an address of Docusaurus, which publishes the folder `docs` below `/docs/` or, for the
-    /// version that is being written, below `/docs/next/`.
-    fn below_docs(&self, target: &str, form: Form) -> Option<Target> {
-        let is_possible = [None, Some(Generator::Docusaurus)].contains(&self.config.generator);
-        let rest = target.strip_prefix("/docs/").filter(|_| is_possible)?;
-        let rest = rest.strip_prefix("next/").unwrap_or(rest).trim_end_matches('/');
-        let found = at_path(rest, form, self.book);
-        let by_id = || one_of(self.book.names.find(rest));
-        Some(if found == Target::Dead && form != Form::Image { by_id() } else { found })
     }
 
     /// Finds a file or chapter by its name alone, as Obsidian and Hugo do.

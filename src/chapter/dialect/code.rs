@@ -1,8 +1,34 @@
-//! Recognizes the tags that open and close a block of code.
+//! Recognizes the lines that open and close a block of code: fences and tags.
 //!
 //! Input: a line without its indentation. Output: what it is. Never looks at other lines.
 
 use std::ops::Range;
+
+/// An open fence.
+pub struct Fence {
+    pub sign: u8,
+    pub length: usize,
+    /// Where its line begins.
+    pub from: usize,
+    /// Whether it is in a quotation.
+    pub is_quoted: bool,
+}
+
+impl Fence {
+    /// Returns whether a line without white space at its ends closes the fence.
+    pub fn is_closed_by(&self, line: &str) -> bool {
+        let line = if self.is_quoted { line.trim_start_matches(['>', ' ']) } else { line };
+        let run = line.bytes().take_while(|byte| *byte == self.sign).count();
+        run >= self.length && run == line.len()
+    }
+}
+
+/// Returns the sign and the length of the fence that a line opens.
+pub fn opens_fence(line: &str) -> Option<(u8, usize)> {
+    let sign = *line.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = line.bytes().take_while(|byte| *byte == sign).count();
+    (length >= 3 && !(sign == b'`' && line[length..].contains('`'))).then_some((sign, length))
+}
 
 /// Returns the range of the language on a line that opens code with a tag.
 pub fn begins_code(line: &str) -> Option<Range<usize>> {

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::foreign::Foreign;
+use super::myst;
 use super::tags::{Tag, arguments};
 use crate::declare::generator::Generator;
 use crate::text::attribute::{self, Attribute};
@@ -95,12 +96,6 @@ pub fn is_in_address(body: &str, at: usize) -> bool {
     value.is_some_and(|(start, name)| !line[start..].contains(&name[name.len() - 1..]))
 }
 
-/// Returns the label on a line of MyST's that gives one to what follows.
-pub fn label(line: &str) -> Option<&str> {
-    let label = line.strip_prefix('(')?.strip_suffix(")=")?;
-    (!label.is_empty() && label.chars().all(is_of_label)).then_some(label)
-}
-
 /// Returns whether a line opens an element that contains blocks (`true`) or closes one, or `None` if it
 /// does neither or both.
 pub fn block_tag(line: &str) -> Option<bool> {
@@ -119,39 +114,6 @@ pub fn block_tag(line: &str) -> Option<bool> {
 pub fn holds_markdown(line: &str) -> bool {
     let marks = [" markdown>", " markdown ", " markdown=\"1\"", " markdown=\"block\"", " markdown=1"];
     block_tag(line) == Some(true) && marks.iter().any(|mark| line.contains(mark))
-}
-
-/// Reads a line of MyST's that consists only of attributes, and returns the ID in it.
-pub fn block_id(line: &str) -> Option<Option<&str>> {
-    let inner = line.strip_prefix('{')?.strip_suffix('}')?;
-    let is_attribute = |word: &str| word.starts_with(['.', '#']) && word[1..].chars().all(is_of_label);
-    if inner.is_empty() || inner.to_lowercase().contains("audience") || !inner.split_whitespace().all(is_attribute) {
-        return None;
-    }
-    Some(inner.split_whitespace().find_map(|word| word.strip_prefix('#')))
-}
-
-/// Returns the label that a line inside a directive of MyST's gives to the directive.
-pub fn name_of_directive(line: &str) -> Option<&str> {
-    let name = line.trim().strip_prefix("name:").or_else(|| line.trim().strip_prefix(":name:"))?.trim();
-    (!name.is_empty() && name.chars().all(is_of_label)).then_some(name)
-}
-
-/// Returns the number of bytes at the start of a line behind which a label can stand, or `None` if the
-/// line is neither a heading nor text.
-pub fn before_label(line: &str) -> Option<usize> {
-    let words = line.trim_start_matches('#');
-    let hashes = line.len() - words.len();
-    match hashes {
-        0 => (!begins_block(line) && !line.starts_with(['<', '`', ':', '$', '['])).then_some(0),
-        1..=6 => words.starts_with(' ').then(|| line.len() - words.trim_start().len()),
-        _ => None,
-    }
-}
-
-/// Returns whether a character may be part of a label or an ID without being escaped in HTML.
-pub fn is_of_label(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '+')
 }
 
 /// Returns whether a line consists only of tags.
@@ -219,7 +181,7 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
             let id = tag.arguments.clone();
             vec![Part::Text("<span id=\""), Part::Copy(id), Part::Text("\"></span>")]
         }
-        (Foreign::Role, name) => role(body, name, &tag.arguments),
+        (Foreign::Role, name) => myst::instead(body, name, &tag.arguments),
         (Foreign::LiquidTag, "embed") => {
             let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
             named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()
@@ -247,37 +209,6 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
             let is_text = inner.len() > 1
                 && ['"', '\'', '`'].iter().any(|sign| inner.starts_with(*sign) && inner.ends_with(*sign));
             one(is_text.then(|| tag.arguments.start + 1..tag.arguments.end - 1))
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Returns what is shown instead of a role of MyST's.
-fn role(body: &str, name: &str, content: &Range<usize>) -> Vec<Part> {
-    let text = &body[content.clone()];
-    let at = |part: &str| {
-        let start = content.start + text.find(part).unwrap_or(0);
-        Part::Copy(start..start + part.len())
-    };
-    let titled = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
-    let titled = titled.map(|(title, target)| (title.trim(), target)).filter(|(title, _)| !title.is_empty());
-    let sign = if matches!(name, "ref" | "numref") { "#" } else { "" };
-    match (name, titled) {
-        ("ref" | "numref" | "doc" | "download" | "any", Some((title, target))) => {
-            vec![Part::Text("["), at(title), Part::Text("](<"), Part::Text(sign), at(target), Part::Text(">)")]
-        }
-        ("ref" | "numref" | "doc" | "any", None) => {
-            vec![Part::Text("[["), Part::Text(sign), Part::Copy(content.clone()), Part::Text("]]")]
-        }
-        ("math", _) => vec![Part::Text("$"), Part::Copy(content.clone()), Part::Text("$")],
-        ("sub", _) => vec![Part::Text("<sub>"), Part::Copy(content.clone()), Part::Text("</sub>")],
-        ("sup", _) => vec![Part::Text("<sup>"), Part::Copy(content.clone()), Part::Text("</sup>")],
-        ("term" | "abbr" | "dfn" | "menuselection" | "guilabel" | "emphasis" | "strong", _) => match titled {
-            Some((title, _)) => vec![at(title)],
-            None => vec![Part::Copy(content.clone())],
-        },
-        ("code" | "file" | "kbd" | "command" | "envvar" | "program" | "option" | "samp", _) => {
-            vec![Part::Text("`"), Part::Copy(content.clone()), Part::Text("`")]
         }
         _ => Vec::new(),
     }
@@ -313,11 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_ids_and_elements_are_recognized_and_marks_are_not() {
-        assert_eq!((label("(a-b/c)="), label("(a b)="), label("()=")), (Some("a-b/c"), None, None));
-        assert_eq!((block_id("{#a .b}"), block_id("{.b}"), block_id("{a}")), (Some(Some("a")), Some(None), None));
-        assert_eq!((block_id("{.audience}"), block_id("{audience=x}")), (None, None));
-        assert_eq!((name_of_directive(":name: x"), name_of_directive("names: x")), (Some("x"), None));
+    fn addresses_and_elements_that_hold_markdown_are_recognized() {
         assert!(holds_markdown("<div class=\"a\" markdown>") && holds_markdown("<div markdown=\"1\">"));
         assert!(!holds_markdown("<div class=\"markdown\">") && !holds_markdown("<div markdown>a</div>"));
         let address = |text: &str| is_in_address(text, text.len());

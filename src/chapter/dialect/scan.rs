@@ -4,6 +4,7 @@
 //! is a quotation, and what a dialect takes out is missing. Lines keep their order, and each piece
 //! of the body occurs at most once. Never takes a `:::` line that might be the mark of an audience.
 
+mod around;
 mod special;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use super::blocks::Form;
 use super::code;
 use super::foreign::Foreign;
 use super::lines::{self, Part};
+use super::myst;
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
 use crate::chapter::reference::GONE;
@@ -229,23 +231,6 @@ impl Scanner<'_, '_> {
         self.code.first().is_some_and(|code| code.start == at)
     }
 
-    /// Writes a fence where the code of a tab ends, and one where it begins.
-    fn fence_tab(&mut self, at: usize) {
-        if self.unfenced.take_if(|end| *end <= at).is_some() {
-            self.prefix(self.frames.len());
-            self.view.insert("~~~~~~\n");
-        }
-        let Some(((code, language), rest)) = self.tabs.split_first().filter(|((code, _), _)| code.start <= at) else {
-            return;
-        };
-        self.tabs = rest;
-        self.unfenced = Some(code.end);
-        self.blank();
-        self.prefix(self.frames.len());
-        let name = &self.body[language.clone()];
-        self.view.insert(&format!("~~~~~~ {name}\n"));
-    }
-
     /// Writes a line of fenced code or of a comment.
     fn verbatim(&mut self, rest: &Rest, whole: &Range<usize>, is_new: bool, tags: &[Tag]) {
         let (content, indent) = self.indent(rest, whole);
@@ -256,7 +241,7 @@ impl Scanner<'_, '_> {
             self.strip = if is_loose && indent >= item + 4 { indent - item } else { 0 };
         }
         self.comment &= !self.body[whole.clone()].contains("-->");
-        if let Some(name) = lines::name_of_directive(&self.body[content.clone()])
+        if let Some(name) = myst::name_of_directive(&self.body[content.clone()])
             && self.reading.dialects.has(Dialect::Roles)
         {
             self.labels.push(name);
@@ -311,7 +296,7 @@ impl Scanner<'_, '_> {
         self.escape = self.begins_with_colon(content).then_some(line.content.start);
         self.after_text = !content.starts_with('#');
         self.after_html = content.starts_with("</") && content.ends_with('>');
-        if let Some(width) = lines::before_label(content).filter(|_| !self.labels.is_empty()) {
+        if let Some(width) = myst::before_label(content).filter(|_| !self.labels.is_empty()) {
             return self.labeled(line, (rest, whole), width);
         }
         if is_moved {
@@ -322,34 +307,6 @@ impl Scanner<'_, '_> {
         if self.reading.dialects.has(Dialect::Attributes) && content.starts_with('<') && self.ends_html(content) {
             self.blank();
         }
-    }
-
-    /// Returns whether the text below a line of HTML is Markdown: in an element that says so, and behind
-    /// one. In `CommonMark`, that text would be part of the HTML.
-    fn ends_html(&mut self, line: &str) -> bool {
-        let Some(is_open) = lines::block_tag(line) else { return false };
-        if is_open {
-            let is_markdown = lines::holds_markdown(line);
-            // Only elements inside and around such a one matter.
-            if is_markdown || !self.elements.is_empty() {
-                self.elements.push(is_markdown);
-            }
-            return is_markdown;
-        }
-        let is_markdown = self.elements.pop().unwrap_or(false);
-        is_markdown || self.elements.last() == Some(&true)
-    }
-
-    /// Writes a line with the labels that belong to it, behind the first `width` bytes of its text.
-    fn labeled(&mut self, line: &Line<'_>, (rest, whole): (&Rest, &Range<usize>), width: usize) {
-        let at = line.content.start + width;
-        self.prefix(self.frames.len());
-        self.view.insert(&" ".repeat(rest.spare));
-        self.without(rest.at..at, line.tags);
-        for label in std::mem::take(&mut self.labels) {
-            self.view.insert(&format!("<span id=\"{label}\"></span>"));
-        }
-        self.without(at..whole.end, line.tags);
     }
 
     /// Returns whether nothing of a heading is shown.

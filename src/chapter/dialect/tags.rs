@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use super::code::Fence;
 use super::foreign::Foreign;
-use super::{code, lines};
+use super::{code, myst};
 use crate::declare::dialect::{Dialect, Dialects};
 
 /// A tag or an expression.
@@ -106,7 +107,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             }
         }
         if let Some((sign, length)) =
-            opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
+            code::opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
             fence = Some(Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') });
             continue;
@@ -120,32 +121,6 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         finder.found.code.push(open.from..body.len());
     }
     finder.found
-}
-
-/// An open fence.
-struct Fence {
-    sign: u8,
-    length: usize,
-    /// Where its line begins.
-    from: usize,
-    /// Whether it is in a quotation.
-    is_quoted: bool,
-}
-
-impl Fence {
-    /// Returns whether a line without white space at its ends closes the fence.
-    fn is_closed_by(&self, line: &str) -> bool {
-        let line = if self.is_quoted { line.trim_start_matches(['>', ' ']) } else { line };
-        let run = line.bytes().take_while(|byte| *byte == self.sign).count();
-        run >= self.length && run == line.len()
-    }
-}
-
-/// Returns the sign and the length of the fence that a line opens.
-fn opens_fence(line: &str) -> Option<(u8, usize)> {
-    let sign = *line.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
-    let length = line.bytes().take_while(|byte| *byte == sign).count();
-    (length >= 3 && !(sign == b'`' && line[length..].contains('`'))).then_some((sign, length))
 }
 
 struct Finder<'a> {
@@ -266,7 +241,7 @@ impl Finder<'_> {
             return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
         }
         if has(Dialect::Roles)
-            && let Some(tag) = role(at, rest)
+            && let Some(tag) = myst::role(at, rest)
         {
             return Some(tag);
         }
@@ -304,7 +279,7 @@ impl Finder<'_> {
             return None;
         }
         let id = inner.split_whitespace().find_map(|word| word.strip_prefix('#'));
-        let id = id.filter(|id| !id.is_empty() && id.chars().all(lines::is_of_label));
+        let id = id.filter(|id| !id.is_empty() && id.chars().all(myst::is_of_label));
         let tag = silent(at..at + end + 1);
         let Some(id) = id else { return Some(tag) };
         let from = start + self.body[start..at + end].find(id)?;
@@ -403,27 +378,9 @@ fn component(at: usize, rest: &str) -> Option<Tag> {
     Some(Tag { range, kind: Foreign::Component, name: name.to_owned(), is_closing, is_empty, arguments })
 }
 
-fn silent(range: Range<usize>) -> Tag {
+pub fn silent(range: Range<usize>) -> Tag {
     let (name, arguments) = (String::new(), range.end..range.end);
     Tag { range, kind: Foreign::Silent, name, is_closing: false, is_empty: true, arguments }
-}
-
-/// Reads a role of MyST: a name in braces, and text in backticks directly behind them.
-fn role(at: usize, rest: &str) -> Option<Tag> {
-    let name = rest.strip_prefix('{')?;
-    let name = &name[..name.find('}')?];
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
-    let behind = &rest[name.len() + 2..];
-    let ticks = behind.bytes().take_while(|byte| *byte == b'`').count();
-    let paragraph = &behind[..behind.find("\n\n").unwrap_or(behind.len())];
-    let content = paragraph.get(ticks..)?;
-    let length = content.find(&"`".repeat(ticks)).filter(|length| (1..3).contains(&ticks) && *length > 0)?;
-    if name.is_empty() || !name.chars().all(is_name) {
-        return None;
-    }
-    let start = at + name.len() + 2 + ticks;
-    let tag = silent(at..start + length + ticks);
-    Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
 }
 
 /// Reads the shortcode of an icon of Material for `MkDocs`.

@@ -9,6 +9,7 @@ use super::{Frame, Line, Scanner};
 use crate::chapter::dialect::blocks::{self, Block, Form, Look, Opening};
 use crate::chapter::dialect::foreign::Foreign;
 use crate::chapter::dialect::lines;
+use crate::chapter::dialect::myst;
 use crate::chapter::dialect::tags::Tag;
 use crate::declare::dialect::Dialect;
 use crate::declare::generator::Generator;
@@ -26,12 +27,12 @@ impl<'r> Scanner<'_, 'r> {
         if text.starts_with(":::") {
             return self.described_code(line, whole) || self.open_colons(line);
         }
-        if let Some(label) = lines::label(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
+        if let Some(label) = myst::label(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
             self.labels.push(label);
             self.blank();
             return true;
         }
-        if let Some(id) = lines::block_id(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
+        if let Some(id) = myst::block_id(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
             self.labels.extend(id);
             return true;
         }
