@@ -42,7 +42,7 @@ choice! {
         Shortcodes "shortcodes",
         /// `import`, `export` and `<Component />`.
         Jsx "jsx",
-        /// `{role}` in front of text in backticks, and `(label)=` of MyST.
+        /// `{role}` in front of text in backticks, and `(label)=` of `MyST`.
         Roles "roles",
     }
 }

@@ -53,17 +53,26 @@ pub fn ends_code(line: &str) -> bool {
     ["{%endhighlight%}", "{{</highlight>}}", "{{</codetoggle>}}"].iter().any(|end| inner.starts_with(end))
 }
 
-/// Reads a line that opens or closes a pane of tabs of Docsy, in which text is code. Returns the range of
-/// the language in `body` that its tabs have, which may be empty, or `None` where no such pane is open.
-pub fn pane(line: &str, range: &Range<usize>, body: &str) -> Option<Option<Range<usize>>> {
+/// What is between two lines that open or close panes of tabs.
+#[derive(Clone, Debug)]
+pub enum Pane {
+    /// Tabs with code in the language in this range of the body, which may be empty.
+    Code(Range<usize>),
+    /// Anything else.
+    Text,
+}
+
+/// Reads a line that opens or closes a pane of tabs of Docsy, in which text is code.
+pub fn pane(line: &str, range: &Range<usize>, body: &str) -> Option<Pane> {
     if line.starts_with("{{< tabpane") {
-        return Some((!line.contains("text=true")).then(|| language(body, range)));
+        return Some(if line.contains("text=true") { Pane::Text } else { Pane::Code(language(body, range)) });
     }
-    (line.starts_with("{{< /tabpane") || line.starts_with("{{% tabpane")).then_some(None)
+    (line.starts_with("{{< /tabpane") || line.starts_with("{{% tabpane")).then_some(Pane::Text)
 }
 
 /// Returns the range of the code in a tab that the line in `range` opens, and that of its language.
-pub fn tab(body: &str, range: &Range<usize>, of_pane: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
+pub fn tab(body: &str, range: &Range<usize>, pane: &Pane) -> Option<(Range<usize>, Range<usize>)> {
+    let Pane::Code(of_pane) = pane else { return None };
     let line = body[range.clone()].trim();
     let is_open = line.starts_with("{{< tab ") && line.ends_with(">}}") && !line.ends_with("/>}}");
     if !is_open || line.contains("text=true") || line.matches("{{<").count() > 1 {
@@ -75,7 +84,7 @@ pub fn tab(body: &str, range: &Range<usize>, of_pane: Range<usize>) -> Option<(R
         if words.starts_with("{{< /tab ") || words.starts_with("{{< tab ") || words.starts_with("{{< /tabpane") {
             let own = language(body, range);
             let is_closed = words.starts_with("{{< /tab ") && end > range.end;
-            return is_closed.then(|| (range.end..end, if own.is_empty() { of_pane } else { own }));
+            return is_closed.then_some((range.end..end, if own.is_empty() { of_pane.clone() } else { own }));
         }
         end += inner.len();
     }

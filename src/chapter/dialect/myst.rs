@@ -9,7 +9,7 @@ use super::foreign::Foreign;
 use super::lines::{Part, begins_block};
 use super::tags::{Tag, silent};
 
-/// Reads a role of MyST: a name in braces, and text in backticks directly behind them.
+/// Reads a role of `MyST`: a name in braces, and text in backticks directly behind them.
 pub fn role(at: usize, rest: &str) -> Option<Tag> {
     let name = rest.strip_prefix('{')?;
     let name = &name[..name.find('}')?];
@@ -27,7 +27,7 @@ pub fn role(at: usize, rest: &str) -> Option<Tag> {
     Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
 }
 
-/// Returns what is shown instead of a role of MyST's.
+/// Returns what is shown instead of a role of `MyST`'s.
 pub fn instead(body: &str, name: &str, content: &Range<usize>) -> Vec<Part> {
     let text = &body[content.clone()];
     let at = |part: &str| {
@@ -58,23 +58,23 @@ pub fn instead(body: &str, name: &str, content: &Range<usize>) -> Vec<Part> {
     }
 }
 
-/// Returns the label on a line of MyST's that gives one to what follows.
+/// Returns the label on a line of `MyST`'s that gives one to what follows.
 pub fn label(line: &str) -> Option<&str> {
     let label = line.strip_prefix('(')?.strip_suffix(")=")?;
     (!label.is_empty() && label.chars().all(is_of_label)).then_some(label)
 }
 
-/// Reads a line of MyST's that consists only of attributes, and returns the ID in it.
-pub fn block_id(line: &str) -> Option<Option<&str>> {
+/// Reads a line of `MyST`'s that consists only of attributes, and returns the ID in it, which may be empty.
+pub fn block_id(line: &str) -> Option<&str> {
     let inner = line.strip_prefix('{')?.strip_suffix('}')?;
     let is_attribute = |word: &str| word.starts_with(['.', '#']) && word[1..].chars().all(is_of_label);
     if inner.is_empty() || inner.to_lowercase().contains("audience") || !inner.split_whitespace().all(is_attribute) {
         return None;
     }
-    Some(inner.split_whitespace().find_map(|word| word.strip_prefix('#')))
+    Some(inner.split_whitespace().find_map(|word| word.strip_prefix('#')).unwrap_or_default())
 }
 
-/// Returns the label that a line inside a directive of MyST's gives to the directive.
+/// Returns the label that a line inside a directive of `MyST`'s gives to the directive.
 pub fn name_of_directive(line: &str) -> Option<&str> {
     let name = line.trim().strip_prefix("name:").or_else(|| line.trim().strip_prefix(":name:"))?.trim();
     (!name.is_empty() && name.chars().all(is_of_label)).then_some(name)
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn labels_and_ids_are_recognized_and_marks_are_not() {
         assert_eq!((label("(a-b/c)="), label("(a b)="), label("()=")), (Some("a-b/c"), None, None));
-        assert_eq!((block_id("{#a .b}"), block_id("{.b}"), block_id("{a}")), (Some(Some("a")), Some(None), None));
+        assert_eq!((block_id("{#a .b}"), block_id("{.b}"), block_id("{a}")), (Some("a"), Some(""), None));
         assert_eq!((block_id("{.audience}"), block_id("{audience=x}")), (None, None));
         assert_eq!((name_of_directive(":name: x"), name_of_directive("names: x")), (Some("x"), None));
         assert_eq!(["# a", "a", "- a", "#a", "<b>"].map(before_label), [Some(2), Some(0), None, None, None]);

@@ -55,7 +55,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let mut finder = Finder { body, dialects, found: Found::default(), raw: false, pre: false };
     let mut fence: Option<Fence> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
-    let mut pane = None;
+    let mut pane = code::Pane::Text;
     let mut start = 0;
     let mut skip_to = 0;
     for line in body.split_inclusive('\n') {
@@ -97,8 +97,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         }
         if dialects.has(Dialect::Shortcodes) && trimmed.starts_with("{{") {
             pane = code::pane(trimmed, &range, body).unwrap_or(pane);
-            let tab = pane.clone().and_then(|language| code::tab(body, &range, language));
-            if let Some((code, language)) = tab {
+            if let Some((code, language)) = code::tab(body, &range, &pane) {
                 finder.line(range.clone());
                 skip_to = code.end;
                 finder.found.code.push(code.clone());

@@ -33,7 +33,7 @@ impl<'r> Scanner<'_, 'r> {
             return true;
         }
         if let Some(id) = myst::block_id(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
-            self.labels.extend(id);
+            self.labels.extend(Some(id).filter(|id| !id.is_empty()));
             return true;
         }
         if self.formula(line, whole) {
