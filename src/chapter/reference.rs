@@ -54,6 +54,8 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
         return Destination::Outside(stripped);
     }
     let (path, anchor) = stripped.split_once('#').map_or((&*stripped, None), |(path, anchor)| (path, Some(anchor)));
+    // A query alone leads to the same page.
+    let anchor = anchor.or_else(|| path.starts_with('?').then_some(""));
     let path = path.split('?').next().unwrap_or_default();
     let target = decode_percent(path).unwrap_or_else(|| path.to_owned());
     let fragment = anchor.map(|anchor| Fragment::Anchor(decode_percent(anchor).unwrap_or_else(|| anchor.to_owned())));
@@ -112,6 +114,13 @@ mod tests {
         let Destination::Inside(reference) = read("../a%20b.md?plain=1#What%20good") else { panic!() };
         assert_eq!(reference.target, "../a b.md");
         assert_eq!(reference.fragment, Some(Fragment::Anchor("What good".to_owned())));
+    }
+
+    #[test]
+    fn a_query_alone_is_the_page_itself_and_an_unknown_address_is_none() {
+        let Destination::Inside(reference) = read("?q=x") else { panic!() };
+        assert_eq!((&*reference.target, reference.fragment), ("", Some(Fragment::Anchor(String::new()))));
+        assert_eq!(read(&format!("{GONE}/blob/main")), Destination::Forbidden(String::new()));
     }
 
     #[test]

@@ -108,6 +108,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_fence_in_a_quotation_is_closed_in_it() {
+        let fence = |is_quoted| Fence { sign: b'`', length: 3, from: 0, is_quoted };
+        assert!(fence(true).is_closed_by("> ```") && fence(false).is_closed_by("````"));
+        assert!(!fence(false).is_closed_by("> ```") && !fence(true).is_closed_by("> ``"));
+    }
+
+    #[test]
+    fn text_in_a_pane_of_tabs_is_code_unless_it_says_otherwise() {
+        let body = "{{< tabpane lang=\"c\" >}}\n{{< tab \"A\" >}}\nx\n{{< /tab >}}\n";
+        let line = |n: usize| {
+            let start: usize = body.split_inclusive('\n').take(n).map(str::len).sum();
+            start..start + body[start..].find('\n').unwrap() + 1
+        };
+        let pane = pane(body[line(0)].trim(), &line(0), body).unwrap();
+        let (code, language) = tab(body, &line(1), &pane).unwrap();
+        assert_eq!((&body[code], &body[language]), ("x\n", "c"));
+        assert!(tab(body, &line(1), &Pane::Text).is_none());
+        assert!(matches!(super::pane("{{< tabpane text=true >}}", &line(0), body), Some(Pane::Text)));
+    }
+
+    #[test]
     fn a_tag_that_closes_itself_or_has_something_behind_it_opens_no_code() {
         assert_eq!(begins_code("{{< highlight go >}}"), Some(14..16));
         assert_eq!(begins_code("{% highlight ruby %}"), Some(13..17));

@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use super::foreign::Foreign;
-use super::myst;
 use super::tags::{Tag, arguments};
 use crate::declare::generator::Generator;
 use crate::text::attribute::{self, Attribute};
@@ -181,7 +180,6 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
             let id = tag.arguments.clone();
             vec![Part::Text("<span id=\""), Part::Copy(id), Part::Text("\"></span>")]
         }
-        (Foreign::Role, name) => myst::instead(body, name, &tag.arguments),
         (Foreign::LiquidTag, "embed") => {
             let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
             named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()

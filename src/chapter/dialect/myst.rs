@@ -5,27 +5,8 @@
 
 use std::ops::Range;
 
-use super::foreign::Foreign;
 use super::lines::{Part, begins_block};
-use super::tags::{Tag, silent};
-
-/// Reads a role of `MyST`: a name in braces, and text in backticks directly behind them.
-pub fn role(at: usize, rest: &str) -> Option<Tag> {
-    let name = rest.strip_prefix('{')?;
-    let name = &name[..name.find('}')?];
-    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
-    let behind = &rest[name.len() + 2..];
-    let ticks = behind.bytes().take_while(|byte| *byte == b'`').count();
-    let paragraph = &behind[..behind.find("\n\n").unwrap_or(behind.len())];
-    let content = paragraph.get(ticks..)?;
-    let length = content.find(&"`".repeat(ticks)).filter(|length| (1..3).contains(&ticks) && *length > 0)?;
-    if name.is_empty() || !name.chars().all(is_name) {
-        return None;
-    }
-    let start = at + name.len() + 2 + ticks;
-    let tag = silent(at..start + length + ticks);
-    Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
-}
+use crate::text::attribute::is_of_label;
 
 /// Returns what is shown instead of a role of `MyST`'s.
 pub fn instead(body: &str, name: &str, content: &Range<usize>) -> Vec<Part> {
@@ -90,11 +71,6 @@ pub fn before_label(line: &str) -> Option<usize> {
         1..=6 => words.starts_with(' ').then(|| line.len() - words.trim_start().len()),
         _ => None,
     }
-}
-
-/// Returns whether a character may be part of a label or an ID without being escaped in HTML.
-pub fn is_of_label(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '+')
 }
 
 #[cfg(test)]

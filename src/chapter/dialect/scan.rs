@@ -30,6 +30,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Admonitions) && (body.contains("!!!") || body.contains("???")))
         || (has(Tabs) && body.contains("==="))
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
+        || (has(Hints) && body.contains(":</i>"))
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
         || (has(Attributes) && (body.contains('{') || body.contains(" markdown")))
         || reading.inserts_files(body)
@@ -319,7 +320,7 @@ impl Scanner<'_, '_> {
             && words.starts_with(' ')
             && !tags.is_empty()
             && lines::are_all(self.body, &(start..line.content.end), &tags)
-            && tags.iter().all(|tag| lines::instead(self.body, tag).is_empty())
+            && tags.iter().all(|tag| instead(self.body, tag).is_empty())
     }
 
     /// Goes through the blocks around a line, closes those that it doesn't belong to, and returns
@@ -427,7 +428,7 @@ impl Scanner<'_, '_> {
             }
             at = at.max(tag.range.end);
             let is_code = self.code.first().is_some_and(|code| code.start <= range.start);
-            let parts = lines::instead(self.body, tag);
+            let parts = instead(self.body, tag);
             if parts.is_empty() && tag.kind.is_expression() && lines::is_in_address(self.body, tag.range.start) {
                 self.drop(tag);
                 self.view.insert(GONE.encode_utf8(&mut [0; 4]));
@@ -498,4 +499,12 @@ impl Scanner<'_, '_> {
     fn finish(&mut self) {
         self.close(1, None);
     }
+}
+
+/// Returns what is shown instead of a tag, or nothing if nothing is.
+fn instead(body: &str, tag: &Tag) -> Vec<Part> {
+    if tag.kind == Foreign::Role {
+        return myst::instead(body, &tag.name, &tag.arguments);
+    }
+    lines::instead(body, tag)
 }

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
+use super::code;
 use super::code::Fence;
 use super::foreign::Foreign;
-use super::{code, myst};
 use crate::declare::dialect::{Dialect, Dialects};
+use crate::text::attribute::is_of_label;
 
 /// A tag or an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,11 +237,14 @@ impl Finder<'_> {
             let end = rest[..rest.find("\n\n").unwrap_or(rest.len())].find("%>")?;
             return Some(Tag { kind: Foreign::Template, ..silent(at..at + end + 2) });
         }
+        if rest.starts_with(':') && has(Dialect::Hints) && self.body[..at].ends_with('>') {
+            return icon_of_gitbook(at, rest);
+        }
         if rest.starts_with(':') {
             return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
         }
         if has(Dialect::Roles)
-            && let Some(tag) = myst::role(at, rest)
+            && let Some(tag) = role(at, rest)
         {
             return Some(tag);
         }
@@ -278,7 +282,7 @@ impl Finder<'_> {
             return None;
         }
         let id = inner.split_whitespace().find_map(|word| word.strip_prefix('#'));
-        let id = id.filter(|id| !id.is_empty() && id.chars().all(myst::is_of_label));
+        let id = id.filter(|id| !id.is_empty() && id.chars().all(is_of_label));
         let tag = silent(at..at + end + 1);
         let Some(id) = id else { return Some(tag) };
         let from = start + self.body[start..at + end].find(id)?;
@@ -377,9 +381,34 @@ fn component(at: usize, rest: &str) -> Option<Tag> {
     Some(Tag { range, kind: Foreign::Component, name: name.to_owned(), is_closing, is_empty, arguments })
 }
 
-pub fn silent(range: Range<usize>) -> Tag {
+fn silent(range: Range<usize>) -> Tag {
     let (name, arguments) = (String::new(), range.end..range.end);
     Tag { range, kind: Foreign::Silent, name, is_closing: false, is_empty: true, arguments }
+}
+
+/// Reads a role of `MyST`: a name in braces, and text in backticks directly behind them.
+fn role(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest.strip_prefix('{')?;
+    let name = &name[..name.find('}')?];
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
+    let behind = &rest[name.len() + 2..];
+    let ticks = behind.bytes().take_while(|byte| *byte == b'`').count();
+    let paragraph = &behind[..behind.find("\n\n").unwrap_or(behind.len())];
+    let content = paragraph.get(ticks..)?;
+    let length = content.find(&"`".repeat(ticks)).filter(|length| (1..3).contains(&ticks) && *length > 0)?;
+    if name.is_empty() || !name.chars().all(is_name) {
+        return None;
+    }
+    let start = at + name.len() + 2 + ticks;
+    let tag = silent(at..start + length + ticks);
+    Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
+}
+
+/// Reads the name of an icon of `GitBook`, which is the text of an element: `<i class="fa-key">:key:</i>`.
+fn icon_of_gitbook(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest[1..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+    let is_icon = !name.is_empty() && rest[1 + name.len()..].starts_with(":</i>");
+    is_icon.then(|| Tag { kind: Foreign::Icon, ..silent(at..at + name.len() + 2) })
 }
 
 /// Reads the shortcode of an icon of Material for `MkDocs`.
