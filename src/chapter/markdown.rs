@@ -27,12 +27,12 @@ use self::missed::Known;
 
 use crate::chapter::dialect::{self, Block, Foreign, Forms, Reading, View};
 use crate::chapter::document::{Body, Form, Reference, ReferenceNumber};
-use crate::chapter::reference::GONE;
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialect;
 use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::markup::GONE;
 use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
 use crate::text::source::Text;

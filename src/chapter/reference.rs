@@ -6,6 +6,7 @@
 
 use crate::chapter::document::{Form, Fragment, Reference};
 use crate::declare::config::{Config, HtmlPolicy};
+use crate::text::markup::GONE;
 use crate::text::path::{decode_percent, host_of};
 
 /// A parsed destination.
@@ -26,10 +27,6 @@ pub const SCHEMES: &[&str] = &[
     "http", "https", "mailto", "tel", "sms", "ftp", "ftps", "sftp", "irc", "ircs", "xmpp", "matrix", "geo", "news",
     "webcal", "slack", "msteams", "zoommtg", "git", "ssh",
 ];
-
-/// Stands in an address for something that was taken out of it. It isn't a character, so no author has
-/// written it.
-pub const GONE: char = '\u{fdd0}';
 
 /// Schemes that are forbidden even if raw HTML is trusted.
 const SCRIPTS: &[&str] = &["javascript", "vbscript", "data", "blob"];

@@ -34,6 +34,10 @@ pub fn text(html: &str) -> String {
     decode(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Stands in an address for something that was taken out of it. It isn't a character, so no author has
+/// written it.
+pub const GONE: char = '\u{fdd0}';
+
 /// Decodes the character references that this program and common templates write.
 pub fn decode(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {

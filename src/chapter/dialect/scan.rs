@@ -17,8 +17,8 @@ use super::lines::{self, Part};
 use super::myst;
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
-use crate::chapter::reference::GONE;
 use crate::declare::dialect::Dialect;
+use crate::text::markup::GONE;
 
 /// Returns whether a body contains a sign of one of the dialects, based on a quick look.
 pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
