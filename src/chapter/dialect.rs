@@ -13,6 +13,7 @@ mod emoji;
 mod foreign;
 mod inline;
 mod lines;
+mod myst;
 mod ours;
 mod scan;
 mod tags;
@@ -57,6 +58,11 @@ impl<'a> Reading<'a> {
     fn is_ideographic(&self) -> bool {
         let language = self.config.language.as_str();
         !self.options.is_empty() && ["zh", "ja", "ko"].iter().any(|code| language.starts_with(code))
+    }
+
+    /// Returns whether text between dollar signs is a formula.
+    fn draws_formulas(&self) -> bool {
+        self.options.contains(Options::ENABLE_MATH)
     }
 
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of

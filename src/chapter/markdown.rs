@@ -21,16 +21,18 @@ pub use writer::blank;
 
 use std::ops::Range;
 
-use pulldown_cmark::{BrokenLink, Event, Options, Parser, TagEnd};
+use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Parser, TagEnd};
 
 use self::missed::Known;
 
-use crate::chapter::dialect::{self, Block, Forms, Reading, View};
+use crate::chapter::dialect::{self, Block, Foreign, Forms, Reading, View};
 use crate::chapter::document::{Body, Form, Reference, ReferenceNumber};
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialect;
+use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
 use crate::text::diagnostic::{Diagnostic, Span};
+use crate::text::markup::GONE;
 use crate::text::path::{SourcePath, fold};
 use crate::text::rule::Rule;
 use crate::text::source::Text;
@@ -161,7 +163,7 @@ pub fn parse(input: Input<'_>, references: &mut References) -> Parsed {
     let source = Source { view: &view, text: prepared.as_deref().unwrap_or(&view.text), flags };
     let mut parsed = parse_source(input, source, references);
     let dropped = view.dropped.iter().map(|(kind, range)| (*kind, input.place.span(range)));
-    parsed.body.foreign = dropped.collect();
+    parsed.body.foreign.extend(dropped);
     if let Some(line) = &view.too_deep {
         let message = "this is nested too deeply: from here on, no block of another generator begins, and no item or quotation inside 100 others";
         let finding = Diagnostic::new(Rule::TooDeep, input.path, Some(input.place.span(line)), message);
@@ -188,8 +190,14 @@ struct Source<'a> {
 fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut References) -> Parsed {
     let view = source.view;
     let mut undefined = Vec::new();
+    let mut of_code = Vec::new();
     let note = |link: BrokenLink<'a>| {
-        undefined.push(BrokenLink { span: view.range(&link.span), ..link });
+        let span = view.range(&link.span);
+        if is_of_code(&link, input.config) {
+            of_code.push(span);
+            return Some((GONE.to_string().into(), "".into()));
+        }
+        undefined.push(BrokenLink { span, ..link });
         None
     };
     let parser = Parser::new_with_broken_link_callback(source.text, source.flags, Some(note));
@@ -213,13 +221,30 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
     }
     let written = writer::write(input, &events, &outline, references);
     findings.extend(written.findings);
+    of_code.sort_unstable_by_key(|span: &Range<usize>| span.start);
     let body = Body {
+        foreign: of_code.iter().map(|span| (Foreign::CodeLink, input.place.span(span))).collect(),
         pieces: if is_copied { pieces::find(input, &events, &outline.cuts, &defined) } else { Vec::new() },
         statement_spans: std::mem::take(&mut outline.statement_spans),
         statement_ends: std::mem::take(&mut outline.statement_ends),
         ..written.body
     };
     Parsed { body, outline, words: written.words, findings }
+}
+
+/// Returns whether a link without a definition names code that a plugin of `MkDocs` describes:
+/// `[text][package.module]`.
+fn is_of_code(link: &BrokenLink<'_>, config: &Config) -> bool {
+    let name = link.reference.trim_matches('`');
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let is_word = |word: &str| {
+        !word.is_empty() && !word.starts_with(|c: char| c.is_ascii_digit()) && word.chars().all(is_of_name)
+    };
+    config.reads_foreign()
+        && config.generator == Some(Generator::MkDocs)
+        && link.link_type != LinkType::Shortcut
+        && name.contains('.')
+        && name.split('.').all(is_word)
 }
 
 /// Returns the index of the event that ends the element started at `start`.

@@ -99,7 +99,12 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
         let table = origin::translated(&head.table, kind, path, config.generator);
         let (front, mut findings) = front::read(&table, kind, path);
         // Another generator may mean something else by a key of the same name.
-        findings.retain(|finding| finding.code != Rule::WrongType || config.generator.is_none());
+        let is_near = |finding: &Diagnostic| finding.help.iter().any(|help| help.starts_with("did you mean"));
+        findings.retain(|finding| match finding.code {
+            Rule::WrongType => config.generator.is_none(),
+            Rule::BadValue => config.generator.is_none() || is_near(finding),
+            _ => true,
+        });
         (front, findings)
     } else {
         front::read(&head.table, kind, path)

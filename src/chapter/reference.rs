@@ -6,6 +6,7 @@
 
 use crate::chapter::document::{Form, Fragment, Reference};
 use crate::declare::config::{Config, HtmlPolicy};
+use crate::text::markup::GONE;
 use crate::text::path::{decode_percent, host_of};
 
 /// A parsed destination.
@@ -15,7 +16,8 @@ pub enum Destination {
     Inside(Reference),
     /// An external URL, which only needs escaping before use in an attribute.
     Outside(String),
-    /// A URL scheme that isn't allowed.
+    /// A URL scheme that isn't allowed. It is empty if the URL isn't known: something that only another
+    /// generator can run was part of it.
     Forbidden(String),
 }
 
@@ -34,6 +36,9 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
     // Browsers remove tabs, line breaks and leading control characters before they look for a
     // scheme (WHATWG URL, basic parser).
     let stripped: String = raw.trim_matches(|c: char| c <= ' ').chars().filter(|c| !c.is_control()).collect();
+    if stripped.contains(GONE) {
+        return Destination::Forbidden(String::new());
+    }
     if let Some(scheme) = scheme(&stripped) {
         let scheme = scheme.to_ascii_lowercase();
         let allowed = match policy {
@@ -46,6 +51,8 @@ pub fn destination(raw: &str, form: Form, policy: HtmlPolicy) -> Destination {
         return Destination::Outside(stripped);
     }
     let (path, anchor) = stripped.split_once('#').map_or((&*stripped, None), |(path, anchor)| (path, Some(anchor)));
+    // A query alone leads to the same page.
+    let anchor = anchor.or_else(|| path.starts_with('?').then_some(""));
     let path = path.split('?').next().unwrap_or_default();
     let target = decode_percent(path).unwrap_or_else(|| path.to_owned());
     let fragment = anchor.map(|anchor| Fragment::Anchor(decode_percent(anchor).unwrap_or_else(|| anchor.to_owned())));
@@ -104,6 +111,13 @@ mod tests {
         let Destination::Inside(reference) = read("../a%20b.md?plain=1#What%20good") else { panic!() };
         assert_eq!(reference.target, "../a b.md");
         assert_eq!(reference.fragment, Some(Fragment::Anchor("What good".to_owned())));
+    }
+
+    #[test]
+    fn a_query_alone_is_the_page_itself_and_an_unknown_address_is_none() {
+        let Destination::Inside(reference) = read("?q=x") else { panic!() };
+        assert_eq!((&*reference.target, reference.fragment), ("", Some(Fragment::Anchor(String::new()))));
+        assert_eq!(read(&format!("{GONE}/blob/main")), Destination::Forbidden(String::new()));
     }
 
     #[test]

@@ -44,6 +44,8 @@ choice! {
         Blocks "blocks",
         /// `import`, `export` and `<Component />`.
         Jsx "jsx",
+        /// `{role}` in front of text in backticks, and `(label)=` of `MyST`.
+        Roles "roles",
     }
 }
 
@@ -82,7 +84,7 @@ impl Dialects {
     pub fn of_generator(generator: Generator) -> Self {
         use Dialect::{
             Abbreviations, Admonitions, Attributes, Blocks, Colons, Contents, Definitions, Emoji, Expressions, Hints,
-            Jsx, Liquid, Mark, Scripts, Shortcodes, Tabs,
+            Jsx, Liquid, Mark, Roles, Scripts, Shortcodes, Tabs,
         };
         let list: &[Dialect] = match generator {
             Generator::MkDocs => &[
@@ -111,7 +113,7 @@ impl Dialects {
             Generator::Starlight | Generator::Astro => &[Colons],
             Generator::VitePress => &[Colons, Emoji, Contents, Expressions, Attributes, Mark],
             Generator::Quarto => &[Colons, Definitions, Scripts, Shortcodes, Attributes],
-            Generator::Sphinx => &[Colons, Definitions, Attributes],
+            Generator::Sphinx => &[Colons, Definitions, Attributes, Roles],
             Generator::Nuxt => &[Colons, Emoji],
             Generator::Docsify => &[Emoji, Admonitions, Tabs],
             Generator::Middleman => &[Liquid, Attributes, Contents, Definitions],

@@ -73,7 +73,7 @@ impl<'a> Checker<'a> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         let mut findings: Vec<Diagnostic> =
             chapters.into_par_iter().flat_map_iter(|chapter| self.of_chapter(chapter)).collect();
-        findings.extend(self.book.findings.iter().cloned());
+        findings.extend(self.book.findings.iter().filter(|finding| !self.is_absent(finding)).cloned());
         let remarks = self.book.remarks().filter(|remark| !self.is_explained(remark));
         findings.extend(remarks.map(|remark| self.placed(remark)));
         findings.extend(embed::check(self.book, self.documents));
@@ -86,6 +86,13 @@ impl<'a> Checker<'a> {
         findings.extend(foreign::findings(self.documents, self.config));
         findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
+    }
+
+    /// Returns whether a finding about an entry of `SUMMARY.md` names a chapter that isn't part of this
+    /// build. Another finding or a count says why it isn't.
+    fn is_absent(&self, finding: &Diagnostic) -> bool {
+        let target = finding.message.split('`').nth(1).filter(|_| finding.code == Rule::SummaryEntry);
+        target.is_some_and(|target| self.near.absent_at(SourcePath::new(target).without_extension()).is_some())
     }
 
     /// Returns the problems with one chapter's references.

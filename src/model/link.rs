@@ -4,11 +4,12 @@
 //! [`Target`] for each reference, including those that don't resolve. Never reads files, reports
 //! problems (see `check`) or stops a build.
 
+mod elsewhere;
 mod foreign;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -122,6 +123,8 @@ pub struct Resolver<'a> {
     /// The anchors of chapters that references with unknown anchors point to, collected once per
     /// chapter.
     anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
+    /// The labels of `MyST`, which links in all chapters may use, collected when a link needs them.
+    labels: OnceLock<HashMap<String, (ChapterId, &'a str)>>,
 }
 
 /// Maps every name that a link may use for an anchor of one chapter to that anchor. If several
@@ -138,7 +141,7 @@ struct Anchors<'a> {
 impl<'a> Resolver<'a> {
     /// Creates a resolver from the index and the handbook's configuration.
     pub fn new(book: &'a Index, config: &'a Config) -> Self {
-        Resolver { book, config, anchors: Mutex::default() }
+        Resolver { book, config, anchors: Mutex::default(), labels: OnceLock::new() }
     }
 
     /// Resolves every reference of every chapter, in the order of [`Meta::references`].
@@ -154,6 +157,17 @@ impl<'a> Resolver<'a> {
 
     /// Returns the target of `reference` in the chapter `from`.
     pub fn resolve(&self, reference: &Reference, from: ChapterId) -> Target {
+        match (self.resolve_here(reference, from), &reference.fragment) {
+            (Target::DeadAnchor(chapter), Some(Fragment::Anchor(label))) => {
+                self.at_label(label).unwrap_or(Target::DeadAnchor(chapter))
+            }
+            (Target::Dead, None) => self.at_label(&reference.target).unwrap_or(Target::Dead),
+            (found, _) => found,
+        }
+    }
+
+    /// Returns the target of `reference` in the chapter `from`, apart from labels.
+    fn resolve_here(&self, reference: &Reference, from: ChapterId) -> Target {
         let book = self.book;
         let found = match reference.form {
             Form::Relative | Form::Image => self.by_file(reference, from),
@@ -237,8 +251,14 @@ impl<'a> Resolver<'a> {
         let beside = join(book.meta(from).path.folder(), target);
         let untranslated = places.iter().chain(&beside);
         let untranslated = untranslated.flat_map(|path| foreign::untranslated(path, self.config)).collect::<Vec<_>>();
+        // The list of contents isn't a chapter; the home page shows it.
+        if beside.as_deref() == Some("SUMMARY.md") {
+            let home = ["index", "README", ""].map(|path| at_path(path, reference.form, book));
+            return home.into_iter().find(|found| *found != Target::Dead).unwrap_or(Target::Dead);
+        }
         let paths = places.iter().chain(&untranslated);
         let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
+        let other = other.or_else(|| self.below_docs(target, reference.form));
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
     }
 
@@ -453,6 +473,9 @@ fn chapter_file(path: &str, book: &Index) -> Option<Target> {
 
 /// Finds the page of a directory without an index, or a page that is generated from the model.
 fn other_page(path: &str, book: &Index) -> Option<Target> {
+    if path.is_empty() {
+        return Some(book.tree.root().chapter.map_or(Target::Folder(NodeId::HOME), |home| Target::Chapter(home, None)));
+    }
     let folder = book.tree.folder(&folder_url(path, book.urls_style));
     folder.map(Target::Folder).or_else(|| Generated::from_name(path, book).map(Target::Generated))
 }

@@ -108,6 +108,11 @@ fn is_key(key: &str) -> bool {
         && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
+/// Returns whether a character may be part of a label or an ID without being escaped in HTML.
+pub fn is_of_label(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/' | '+')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

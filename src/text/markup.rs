@@ -34,12 +34,18 @@ pub fn text(html: &str) -> String {
     decode(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Decodes the character references that this program writes.
+/// Stands in an address for something that was taken out of it. It isn't a character, so no author has
+/// written it.
+pub const GONE: char = '\u{fdd0}';
+
+/// Decodes the character references that this program and common templates write.
 pub fn decode(value: &str) -> Cow<'_, str> {
     if !value.contains('&') {
         return Cow::Borrowed(value);
     }
     let plain = value.replace("&quot;", "\"").replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">");
+    // Templates that escape everything write slashes like this.
+    let plain = plain.replace("&#x2F;", "/").replace("&#47;", "/");
     Cow::Owned(plain.replace("&amp;", "&"))
 }
 

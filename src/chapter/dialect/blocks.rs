@@ -154,7 +154,7 @@ pub fn colons(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         (name, at + if inner[..end].contains('.') { 0 } else { end + 2 })
     } else {
         let length = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
-        (&rest[..length], at + length)
+        (rest[..length].trim_start_matches("callout-"), at + length)
     };
     let name = name.to_lowercase();
     let is_callout = is_callout(&name);

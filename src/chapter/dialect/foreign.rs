@@ -25,6 +25,12 @@ pub enum Foreign {
     Inclusion,
     /// An icon of a set of icons.
     Icon,
+    /// `{role}` in front of text in backticks.
+    Role,
+    /// `::: package.module`, where the description of code is inserted.
+    Code,
+    /// A link to the description of code.
+    CodeLink,
     /// Something that says nothing to readers: attributes, comments and marks of verbatim text.
     Silent,
 }
@@ -53,7 +59,9 @@ impl Foreign {
             Self::Shortcode => "Hugo",
             Self::Import | Self::Component | Self::Braces => "MDX",
             Self::Block => "Docusaurus, VitePress or Quarto",
-            Self::Icon => "MkDocs",
+            Self::Icon => "MkDocs or GitBook",
+            Self::Code | Self::CodeLink => "MkDocs",
+            Self::Role => "Sphinx or Jupyter Book",
             Self::Silent => "another generator",
             Self::Inclusion => "MkDocs or mdBook",
         }
@@ -64,12 +72,15 @@ impl Foreign {
     pub fn outcome(self) -> &'static str {
         match self {
             Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => ", but the text between them is",
+            Self::CodeLink => ", but their text is",
             Self::Expression
             | Self::Template
             | Self::Braces
             | Self::Import
             | Self::Inclusion
             | Self::Icon
+            | Self::Role
+            | Self::Code
             | Self::Silent => "",
         }
     }
@@ -88,6 +99,9 @@ impl Foreign {
             Self::Block => ("`:::` block of an unknown type", "`:::` blocks of unknown types"),
             Self::Inclusion => ("inclusion of a file", "inclusions of files"),
             Self::Icon => ("icon", "icons"),
+            Self::Role => ("role", "roles"),
+            Self::Code => ("description of code by a plugin", "descriptions of code by a plugin"),
+            Self::CodeLink => ("link to the description of code", "links to descriptions of code"),
             Self::Silent => ("comment", "comments"),
         }
     }

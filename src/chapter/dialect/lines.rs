@@ -61,9 +61,11 @@ pub fn begins_block(text: &str) -> bool {
     text.starts_with(['#', '>', '=', '|', '~', '+', '-']) || marker(text).is_some()
 }
 
-/// Reads a line that consists only of kramdown's attributes.
+/// Reads a line that consists only of attributes: kramdown's, or those of Python-Markdown and Hugo, which
+/// have no colon.
 pub fn attributes(line: &str) -> Option<Vec<Attribute>> {
-    let inner = line.strip_prefix("{:")?.strip_suffix('}')?;
+    let bare = || line.strip_prefix('{').filter(|inner| inner.trim_start().starts_with(['.', '#']));
+    let inner = line.strip_prefix("{:").or_else(bare)?.strip_suffix('}')?;
     if inner.contains(['{', '}']) || inner.to_lowercase().contains("audience") {
         return None;
     }
@@ -75,6 +77,45 @@ pub fn abbreviation(line: &str) -> Option<(&str, &str)> {
     let (name, words) = line.strip_prefix("*[")?.split_once("]:")?;
     let words = words.trim();
     (!name.trim().is_empty() && !words.is_empty()).then_some((name, words))
+}
+
+/// Returns whether something at `at` is part of an address: in the definition of a link, or in an
+/// attribute of HTML.
+pub fn is_in_address(body: &str, at: usize) -> bool {
+    let start = body[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = &body[start..at];
+    // The address may be on the line below the name.
+    let above = body[..start].trim_end().rsplit('\n').next().unwrap_or_default();
+    if above.starts_with('[') && above.ends_with("]:") && !line.trim_start().contains(char::is_whitespace) {
+        return true;
+    }
+    let definition = line.trim_start_matches(['>', ' ']).strip_prefix('[').and_then(|rest| rest.split_once("]:"));
+    if definition.is_some_and(|(_, address)| !address.trim_start().contains(char::is_whitespace)) {
+        return true;
+    }
+    let attributes = ["href=\"", "href='", "src=\"", "src='"];
+    let value = attributes.iter().filter_map(|name| Some((line.rfind(name)? + name.len(), name))).max();
+    value.is_some_and(|(start, name)| !line[start..].contains(&name[name.len() - 1..]))
+}
+
+/// Returns whether a line opens an element that contains blocks (`true`) or closes one, or `None` if it
+/// does neither or both.
+pub fn block_tag(line: &str) -> Option<bool> {
+    let names = ["div", "section", "figure", "article", "details", "aside"];
+    let is_tag =
+        |text: &str| names.iter().any(|name| text.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '>'])));
+    if let Some(rest) = line.strip_prefix("</") {
+        return is_tag(rest).then_some(false);
+    }
+    let is_open = line.strip_prefix('<').is_some_and(is_tag) && !line.contains("</") && line.ends_with('>');
+    is_open.then_some(true)
+}
+
+/// Returns whether the tag on a line says that the text of its element is Markdown:
+/// `<div markdown="1">`.
+pub fn holds_markdown(line: &str) -> bool {
+    let marks = [" markdown>", " markdown ", " markdown=\"1\"", " markdown=\"block\"", " markdown=1"];
+    block_tag(line) == Some(true) && marks.iter().any(|mark| line.contains(mark))
 }
 
 /// Returns whether a line consists only of tags.
@@ -138,6 +179,10 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
     let nth = |n: usize| list.get(n).filter(|one| one.name.is_empty()).map(|one| at(&one.value));
     let one = |part: Option<Range<usize>>| part.filter(|part| !part.is_empty()).map(Part::Copy).into_iter().collect();
     match (tag.kind, tag.name.as_str()) {
+        (Foreign::Silent, "id") => {
+            let id = tag.arguments.clone();
+            vec![Part::Text("<span id=\""), Part::Copy(id), Part::Text("\"></span>")]
+        }
         (Foreign::LiquidTag, "embed") => {
             let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
             named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()
@@ -202,9 +247,22 @@ mod tests {
     }
 
     #[test]
+    fn addresses_and_elements_that_hold_markdown_are_recognized() {
+        assert!(holds_markdown("<div class=\"a\" markdown>") && holds_markdown("<div markdown=\"1\">"));
+        assert!(!holds_markdown("<div class=\"markdown\">") && !holds_markdown("<div markdown>a</div>"));
+        let address = |text: &str| is_in_address(text, text.len());
+        assert!(address("[a]: <") && address("[a]:\n  <") && address("<a href=\"x/") && address("> [a]: x/"));
+        assert!(!address("[a]: x \"") && !address("<a href=\"x\">") && !address("text [a](b) "));
+    }
+
+    #[test]
     fn attributes_of_a_line_are_read_and_marks_are_not() {
         assert_eq!(attributes("{: #a .b }").unwrap().len(), 2);
         assert_eq!(attributes("{:toc}").unwrap().len(), 0);
+        assert_eq!(attributes("{ .annotate }").unwrap().len(), 1);
+        assert!(
+            attributes("{x}").is_none() && attributes("{{.x}}").is_none() && attributes("{.x audience=y}").is_none()
+        );
         assert!(attributes("{: audience=managers}").is_none() && attributes("x {: .a}").is_none());
     }
 }

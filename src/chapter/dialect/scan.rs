@@ -4,6 +4,7 @@
 //! is a quotation, and what a dialect takes out is missing. Lines keep their order, and each piece
 //! of the body occurs at most once. Never takes a `:::` line that might be the mark of an audience.
 
+mod around;
 mod special;
 
 use std::collections::HashMap;
@@ -11,10 +12,13 @@ use std::ops::Range;
 
 use super::blocks::Form;
 use super::code;
+use super::foreign::Foreign;
 use super::lines::{self, Part};
+use super::myst;
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
 use crate::declare::dialect::Dialect;
+use crate::text::markup::GONE;
 
 /// The maximum number of blocks of dialects around a line. The view repeats each of them on every
 /// line, and people need fewer than ten.
@@ -34,11 +38,14 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Admonitions) && (body.contains("!!!") || body.contains("???")))
         || (has(Tabs) && body.contains("==="))
         || ((has(Liquid) || has(Hints)) && body.contains("{%"))
+        || (has(Hints) && body.contains(":</i>"))
         || ((has(Expressions) || has(Shortcodes)) && body.contains("{{"))
-        || (has(Attributes) && body.contains('{'))
+        || (has(Attributes) && (body.contains('{') || body.contains(" markdown")))
         || (has(Dialect::Definitions) && body.contains(':'))
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
+        || (has(Dialect::Roles) && (body.contains("}`") || body.contains(")=")))
+        || (reading.draws_formulas() && body.contains("$$"))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
         || (has(Jsx) && (body.contains(['<', '{']) || body.contains("import ") || body.contains("export ")))
@@ -46,7 +53,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
 
 /// Writes the view.
 pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
-    let Found { tags, code } = tags::find(body, reading.dialects);
+    let Found { tags, code, tabs } = tags::find(body, reading.dialects);
     let closing = tags.iter().filter(|tag| tag.is_closing);
     let last_ends = closing.map(|tag| (tag.name.clone(), tag.range.start)).collect();
     let mut scanner = Scanner {
@@ -55,6 +62,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         view: View::empty(),
         tags: &tags,
         code: &code,
+        tabs: &tabs,
         last_ends,
         frames: vec![Frame::base()],
         skip_to: 0,
@@ -65,6 +73,9 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         after_tag: false,
         after_html: false,
         escape: None,
+        elements: Vec::new(),
+        labels: Vec::new(),
+        unfenced: None,
     };
     let mut start = 0;
     for line in body.split_inclusive('\n') {
@@ -129,6 +140,8 @@ struct Scanner<'a, 'r> {
     tags: &'r [Tag],
     /// The fenced code that hasn't been passed yet.
     code: &'r [Range<usize>],
+    /// The code of tabs that has no fences and hasn't been reached yet.
+    tabs: &'r [(Range<usize>, Range<usize>)],
     /// Where the last closing tag of each name is.
     last_ends: HashMap<String, usize>,
     /// The open blocks; the first one stands for the chapter.
@@ -149,6 +162,12 @@ struct Scanner<'a, 'r> {
     after_html: bool,
     /// Where a sign stands that means nothing.
     escape: Option<usize>,
+    /// The open elements from the first one on whose text is Markdown, and whether that of each is.
+    elements: Vec<bool>,
+    /// The labels whose heading or paragraph hasn't been reached yet.
+    labels: Vec<&'a str>,
+    /// Where the current code of a tab ends that has no fences.
+    unfenced: Option<usize>,
 }
 
 impl Scanner<'_, '_> {
@@ -169,6 +188,7 @@ impl Scanner<'_, '_> {
         }
         let is_new_code = self.next_code(whole.start);
         let is_code = self.code.first().is_some_and(|code| code.start <= whole.start);
+        self.fence_tab(whole.start);
         if text.trim().is_empty() {
             if self.frames.len() > 1 && matches!(self.frames.last(), Some(Frame { form: Form::Paragraph, .. })) {
                 self.close(self.frames.len() - 1, None);
@@ -224,6 +244,11 @@ impl Scanner<'_, '_> {
             self.strip = if is_loose && indent >= item + 4 { indent - item } else { 0 };
         }
         self.comment &= !self.body[whole.clone()].contains("-->");
+        if let Some(name) = myst::name_of_directive(&self.body[content.clone()])
+            && self.reading.dialects.has(Dialect::Roles)
+        {
+            self.labels.push(name);
+        }
         let is_tag = |tag: &Tag| tag.range.start <= content.start && tag.range.end >= content.end;
         if let Some(tag) = tags.last().filter(|tag| is_tag(tag)) {
             self.view.removed.push(tag.range.clone());
@@ -278,10 +303,16 @@ impl Scanner<'_, '_> {
         self.escape = too_deep.or_else(|| self.begins_with_colon(content).then_some(line.content.start));
         self.after_text = !content.starts_with('#');
         self.after_html = content.starts_with("</") && content.ends_with('>');
+        if let Some(width) = myst::before_label(content).filter(|_| !self.labels.is_empty()) {
+            return self.labeled(line, (rest, whole), width);
+        }
         if is_moved {
             self.emit(line.item, line.content.start..whole.end, line.tags);
         } else {
             self.emit(rest.spare, rest.at..whole.end, line.tags);
+        }
+        if self.reading.dialects.has(Dialect::Attributes) && content.starts_with('<') && self.ends_html(content) {
+            self.blank();
         }
     }
 
@@ -295,7 +326,7 @@ impl Scanner<'_, '_> {
             && words.starts_with(' ')
             && !tags.is_empty()
             && lines::are_all(self.body, &(start..line.content.end), &tags)
-            && tags.iter().all(|tag| lines::instead(self.body, tag).is_empty())
+            && tags.iter().all(|tag| instead(self.body, tag).is_empty())
     }
 
     /// Goes through the blocks around a line, closes those that it doesn't belong to, and returns
@@ -403,8 +434,11 @@ impl Scanner<'_, '_> {
             }
             at = at.max(tag.range.end);
             let is_code = self.code.first().is_some_and(|code| code.start <= range.start);
-            let parts = lines::instead(self.body, tag);
-            if parts.is_empty() {
+            let parts = instead(self.body, tag);
+            if parts.is_empty() && tag.kind.is_expression() && lines::is_in_address(self.body, tag.range.start) {
+                self.drop(tag);
+                self.view.insert(GONE.encode_utf8(&mut [0; 4]));
+            } else if parts.is_empty() {
                 self.drop(tag);
                 at += if is_code { 0 } else { self.spaces_behind(at..range.end) };
             }
@@ -471,4 +505,12 @@ impl Scanner<'_, '_> {
     fn finish(&mut self) {
         self.close(1, None);
     }
+}
+
+/// Returns what is shown instead of a tag, or nothing if nothing is.
+fn instead(body: &str, tag: &Tag) -> Vec<Part> {
+    if tag.kind == Foreign::Role {
+        return myst::instead(body, &tag.name, &tag.arguments);
+    }
+    lines::instead(body, tag)
 }

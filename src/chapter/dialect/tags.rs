@@ -6,8 +6,10 @@
 use std::ops::Range;
 
 use super::code;
+use super::code::Fence;
 use super::foreign::Foreign;
 use crate::declare::dialect::{Dialect, Dialects};
+use crate::text::attribute::is_of_label;
 
 /// A tag or an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub struct Found {
     pub tags: Vec<Tag>,
     /// The fenced code, with its fences, in order.
     pub code: Vec<Range<usize>>,
+    /// The code in tabs without fences, in order, each with its language. It is among `code`, too.
+    pub tabs: Vec<(Range<usize>, Range<usize>)>,
 }
 
 /// An argument of a tag, with ranges in the text of the arguments.
@@ -51,9 +55,9 @@ const LONGEST: usize = 2000;
 pub fn find(body: &str, dialects: Dialects) -> Found {
     let found = Found::default();
     let mut finder = Finder { body, dialects, found, raw: false, pre: false, line: 0, may_comment: true };
-    let mut fence: Option<(u8, usize, usize)> = None;
-    let mut is_quoted = false;
+    let mut fence: Option<Fence> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
+    let mut pane = code::Pane::Text;
     let mut start = 0;
     let mut skip_to = 0;
     for line in body.split_inclusive('\n') {
@@ -67,20 +71,19 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             }
             continue;
         }
-        // A quotation ends with the first line without its sign, and the code in it ends there as well.
-        if let Some((_, _, from)) = fence.take_if(|_| is_quoted && !trimmed.starts_with('>')) {
-            finder.found.code.push(from..range.start);
-        }
-        if let Some((sign, length, from)) = fence {
-            let trimmed = if is_quoted { trimmed.trim_start_matches(['>', ' ']) } else { trimmed };
-            let run = trimmed.bytes().take_while(|byte| *byte == sign).count();
-            if run >= length && run == trimmed.len() {
-                finder.found.code.push(from..range.end);
-                fence = None;
-            } else {
-                finder.in_code(&range);
+        if let Some(open) = &fence {
+            // Code in a quotation ends with it.
+            if !open.is_quoted || trimmed.starts_with('>') {
+                if open.is_closed_by(trimmed) {
+                    finder.found.code.push(open.from..range.end);
+                    fence = None;
+                } else {
+                    finder.in_code(&range);
+                }
+                continue;
             }
-            continue;
+            finder.found.code.push(open.from..range.start);
+            fence = None;
         }
         if range.end <= skip_to {
             continue;
@@ -94,11 +97,20 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
                 continue;
             }
         }
+        if dialects.has(Dialect::Shortcodes) && trimmed.starts_with("{{") {
+            pane = code::pane(trimmed, &range, body).unwrap_or(pane);
+            if let Some((code, language)) = code::tab(body, &range, &pane) {
+                finder.line(range.clone());
+                skip_to = code.end;
+                finder.found.code.push(code.clone());
+                finder.found.tabs.push((code, language));
+                continue;
+            }
+        }
         if let Some((sign, length)) =
-            opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
+            code::opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
-            fence = Some((sign, length, range.start));
-            is_quoted = trimmed.starts_with('>');
+            fence = Some(Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') });
             continue;
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
@@ -106,17 +118,10 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         }
         skip_to = finder.line(range.start.max(skip_to)..range.end);
     }
-    if let Some((_, _, from)) = fence {
-        finder.found.code.push(from..body.len());
+    if let Some(open) = fence {
+        finder.found.code.push(open.from..body.len());
     }
     finder.found
-}
-
-/// Returns the sign and the length of the fence that a line opens.
-fn opens_fence(line: &str) -> Option<(u8, usize)> {
-    let sign = *line.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
-    let length = line.bytes().take_while(|byte| *byte == sign).count();
-    (length >= 3 && !(sign == b'`' && line[length..].contains('`'))).then_some((sign, length))
 }
 
 struct Finder<'a> {
@@ -242,8 +247,16 @@ impl Finder<'_> {
             let end = rest[..rest.find("\n\n").unwrap_or(rest.len())].find("%>")?;
             return Some(Tag { kind: Foreign::Template, ..silent(at..at + end + 2) });
         }
+        if rest.starts_with(':') && has(Dialect::Hints) && self.body[..at].ends_with('>') {
+            return icon_of_gitbook(at, rest);
+        }
         if rest.starts_with(':') {
             return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
+        }
+        if has(Dialect::Roles)
+            && let Some(tag) = role(at, rest)
+        {
+            return Some(tag);
         }
         if has(Dialect::Attributes)
             && let Some(tag) = self.span_attributes(at, rest)
@@ -269,6 +282,7 @@ impl Finder<'_> {
         let before = self.body[..at].chars().next_back()?;
         let is_heading = self.body[self.line.min(at)..].trim_start().starts_with('#');
         let has_colon = rest.starts_with("{:");
+        let start = at + 1 + usize::from(has_colon);
         let inner = rest[1 + usize::from(has_colon)..end].trim();
         let is_list = inner.starts_with(['.', '#']) || inner.contains('=');
         let is_close =
@@ -276,7 +290,12 @@ impl Finder<'_> {
         if is_heading || !is_list || !is_close || inner.to_lowercase().contains("audience") || inner.contains('{') {
             return None;
         }
-        Some(silent(at..at + end + 1))
+        let id = inner.split_whitespace().find_map(|word| word.strip_prefix('#'));
+        let id = id.filter(|id| !id.is_empty() && id.chars().all(is_of_label));
+        let tag = silent(at..at + end + 1);
+        let Some(id) = id else { return Some(tag) };
+        let from = start + self.body[start..at + end].find(id)?;
+        Some(Tag { name: "id".to_owned(), arguments: from..from + id.len(), ..tag })
     }
 
     /// Reads an expression in braces, as MDX has it. In a tag, the attribute that it is the value of
@@ -377,6 +396,31 @@ fn component(at: usize, rest: &str) -> Option<Tag> {
 fn silent(range: Range<usize>) -> Tag {
     let (name, arguments) = (String::new(), range.end..range.end);
     Tag { range, kind: Foreign::Silent, name, is_closing: false, is_empty: true, arguments }
+}
+
+/// Reads a role of `MyST`: a name in braces, and text in backticks directly behind them.
+fn role(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest.strip_prefix('{')?;
+    let name = &name[..name.find('}')?];
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
+    let behind = &rest[name.len() + 2..];
+    let ticks = behind.bytes().take_while(|byte| *byte == b'`').count();
+    let paragraph = &behind[..behind.find("\n\n").unwrap_or(behind.len())];
+    let content = paragraph.get(ticks..)?;
+    let length = content.find(&"`".repeat(ticks)).filter(|length| (1..3).contains(&ticks) && *length > 0)?;
+    if name.is_empty() || !name.chars().all(is_name) {
+        return None;
+    }
+    let start = at + name.len() + 2 + ticks;
+    let tag = silent(at..start + length + ticks);
+    Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
+}
+
+/// Reads the name of an icon of `GitBook`, which is the text of an element: `<i class="fa-key">:key:</i>`.
+fn icon_of_gitbook(at: usize, rest: &str) -> Option<Tag> {
+    let name = rest[1..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
+    let is_icon = !name.is_empty() && rest[1 + name.len()..].starts_with(":</i>");
+    is_icon.then(|| Tag { kind: Foreign::Icon, ..silent(at..at + name.len() + 2) })
 }
 
 /// Reads the shortcode of an icon of Material for `MkDocs`.

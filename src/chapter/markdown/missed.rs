@@ -205,6 +205,11 @@ impl Missed<'_> {
             if before > 0 && leaves[before - 1].end > at {
                 continue;
             }
+            // Two definitions with the same address do no harm.
+            let first = definitions.get(&fold(name)).and_then(|at| body.get(*at..)?.lines().next()?.split_once("]:"));
+            if first.is_some_and(|(_, other)| other.trim() == address.trim()) {
+                continue;
+            }
             if definitions.contains_key(&fold(name)) {
                 let message = format!("the link `{name}` is defined twice, and the first one counts");
                 let help = "give it a name of its own, or remove it";

@@ -15,6 +15,7 @@ use pulldown_cmark::{Event, Tag};
 
 use crate::chapter::document::{Decision, Heading, LevelHeading, Statement, Term};
 use crate::declare::config::{HtmlPolicy, Scope};
+use crate::declare::generator::Generator;
 use crate::declare::kind::Kind;
 use crate::text::attribute::{self, Attribute};
 use crate::text::diagnostic::{Diagnostic, Span};
@@ -56,6 +57,8 @@ pub struct Outline {
     pub terms: Vec<Term>,
     /// Term numbers by the event that starts their title.
     pub term_at: HashMap<usize, usize>,
+    /// The IDs of definition terms outside of glossaries, by the event that starts them.
+    pub definition_at: BTreeMap<usize, String>,
     /// Every ID that a link can target.
     pub anchors: BTreeSet<String>,
     /// Byte ranges that are attributes rather than text, ascending.
@@ -75,6 +78,7 @@ pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut Reference
         headings: Vec::new(),
         statements: Vec::new(),
         terms: Vec::new(),
+        definitions: Vec::new(),
         levels: Vec::new(),
         raw_ids: Vec::new(),
         term_names: BTreeSet::new(),
@@ -150,6 +154,8 @@ struct Reader<'a> {
     headings: Vec<Draft>,
     statements: Vec<Draft>,
     terms: Vec<TermDraft>,
+    /// The events that start definition terms with an ID of their own.
+    definitions: Vec<usize>,
     /// The headings of levels.
     levels: Vec<LevelDraft>,
     raw_ids: Vec<String>,
@@ -168,6 +174,9 @@ impl Reader<'_> {
                     match (tag, section) {
                         (Tag::Item, Some((level, _))) if depth == 1 => self.statement(n, level),
                         (Tag::DefinitionListTitle, _) if self.input.kind == Kind::Glossary => self.term(n),
+                        (Tag::DefinitionListTitle, _) if self.input.config.generator == Some(Generator::Hugo) => {
+                            self.definitions.push(n);
+                        }
                         _ => {}
                     }
                     depth += 1;
@@ -217,8 +226,12 @@ impl Reader<'_> {
         for attribute in &mut found.list {
             attribute.range = start + attribute.range.start..start + attribute.range.end;
             if !known.contains(&attribute.key.as_str()) {
-                let help = did_you_mean(&nearest(&attribute.key, known.iter().copied(), 1))
-                    .unwrap_or_else(|| format!("the attributes allowed here are {}", known.join(", ")));
+                let near = did_you_mean(&nearest(&attribute.key, known.iter().copied(), 1));
+                // Attributes that mean something to another generator's theme aren't mistakes.
+                if near.is_none() && self.input.config.reads_foreign() && self.input.config.generator.is_some() {
+                    continue;
+                }
+                let help = near.unwrap_or_else(|| format!("the attributes allowed here are {}", known.join(", ")));
                 let message = format!("no attribute called `{}` here", attribute.key);
                 self.finding(Rule::BadAttribute, &attribute.range, message, Some(help));
             }
@@ -446,10 +459,14 @@ impl Reader<'_> {
                 definition,
             });
         }
-        let Outline { headings, statements, terms, .. } = &self.outline;
+        for event in std::mem::take(&mut self.definitions) {
+            let id = slugger.unique(&slug(&self.text_of(event)));
+            self.outline.definition_at.insert(event, id);
+        }
+        let Outline { headings, statements, terms, definition_at, .. } = &self.outline;
         let ids =
             headings.iter().map(|h| &h.id).chain(statements.iter().map(|s| &s.id)).chain(terms.iter().map(|t| &t.id));
-        self.outline.anchors = ids.chain(&self.raw_ids).cloned().collect();
+        self.outline.anchors = ids.chain(definition_at.values()).chain(&self.raw_ids).cloned().collect();
         let heading = |draft: &LevelDraft| LevelHeading {
             level: draft.level,
             track: draft.track.clone(),

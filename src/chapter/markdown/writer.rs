@@ -442,6 +442,8 @@ impl Writer<'_, '_> {
         self.block("<dt");
         if let Some(number) = self.outline.term_at.get(&n) {
             self.attribute("id", &self.outline.terms[*number].id);
+        } else if let Some(id) = self.outline.definition_at.get(&n) {
+            self.attribute("id", id);
         }
         self.out.html.push('>');
     }

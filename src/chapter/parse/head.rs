@@ -40,6 +40,36 @@ impl Head {
     }
 }
 
+/// Returns front matter with spaces in place of each value `{{…}}`, which the program that makes notes
+/// from a template fills in, or `None` if there is none. Every byte keeps its place.
+fn without_placeholders(text: &str) -> Option<String> {
+    if !text.contains("{{") {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let trimmed = line.trim_end();
+        if line.split_once(':').is_some_and(|(key, value)| withheld::is_mark(key.trim()) && value.contains("{{")) {
+            return None;
+        }
+        let at = trimmed.find("{{").filter(|at| {
+            trimmed.ends_with("}}")
+                && line[..*at].trim_end().ends_with([':', '-'])
+                && trimmed[*at + 2..].find("}}") == Some(trimmed.len() - at - 4)
+        });
+        match at {
+            Some(at) => {
+                let at = line[..at].trim_end().strip_suffix('-').map_or(at, str::len);
+                out.push_str(&line[..at]);
+                out.push_str(&" ".repeat(trimmed.len() - at));
+                out.push_str(&line[trimmed.len()..]);
+            }
+            None => out.push_str(line),
+        }
+    }
+    Some(out)
+}
+
 impl Reader<'_> {
     /// Separates the front matter from the body and parses it.
     pub(super) fn front_matter(&mut self) -> Head {
@@ -65,7 +95,10 @@ impl Reader<'_> {
             }
             Split::Found { format, content, .. } => (format, content),
         };
-        match front_matter::read(&text[content.clone()], content.start, format) {
+        let written = &text[content.clone()];
+        let is_template = self.config.reads_foreign() && redact::private_line(written).is_none();
+        let blanked = if is_template { without_placeholders(written) } else { None };
+        match front_matter::read(blanked.as_deref().unwrap_or(written), content.start, format) {
             Ok(table) => {
                 for repeat in &table.duplicates {
                     let message = format!("`{}` is written twice", repeat.key);

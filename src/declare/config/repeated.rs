@@ -14,7 +14,14 @@ fn limit(rule: Rule) -> Option<usize> {
     match rule {
         // A key is an author's habit, so its first place says everything.
         Rule::UnknownKey => Some(1),
-        Rule::DeadLink | Rule::DeadAnchor | Rule::MissingFile | Rule::RemoteResource | Rule::UnsafeHtml => Some(3),
+        Rule::DeadLink
+        | Rule::DeadAnchor
+        | Rule::MissingFile
+        | Rule::RemoteResource
+        | Rule::UnsafeHtml
+        | Rule::UnsafeUrl
+        | Rule::BadFormula
+        | Rule::UnclosedHtml => Some(3),
         _ => None,
     }
 }

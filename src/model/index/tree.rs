@@ -25,6 +25,9 @@ use super::{ChapterId, Generated, Input, Names};
 pub struct NodeId(pub u32);
 
 impl NodeId {
+    /// The root, which is the home page.
+    pub const HOME: Self = Self(0);
+
     /// Returns the index as a `usize`.
     #[must_use]
     pub fn index(self) -> usize {

@@ -16,7 +16,9 @@ fn letters(text: &str) -> String {
 /// Returns the anchor of a chapter that has the same letters and digits as `anchor`, or that of the
 /// first heading whose text has them.
 pub(super) fn similar(meta: &Meta, anchor: &str) -> Option<String> {
-    let key = letters(anchor);
+    // GitBook puts `id-` in front of a heading that begins with a digit.
+    let of_number = anchor.strip_prefix("id-").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let key = letters(of_number.unwrap_or(anchor));
     if key.is_empty() {
         return None;
     }
@@ -24,11 +26,13 @@ pub(super) fn similar(meta: &Meta, anchor: &str) -> Option<String> {
     meta.anchors.iter().find(|other| letters(other) == key).or_else(by_text).cloned()
 }
 
-/// Returns whether an anchor means the top of the page: `readme`, which code hosts give to the text of
-/// a file, or the chapter's own title.
+/// Returns whether an anchor means the page as a whole: `readme`, which code hosts give to the text of a
+/// file, the chapter's own title, or a footnote.
 pub(super) fn is_top(meta: &Meta, anchor: &str) -> bool {
     let key = letters(anchor);
-    !key.is_empty() && (key == "readme" || key == letters(&meta.title))
+    // kramdown's footnotes are on the page, but have other anchors here.
+    let is_footnote = anchor.starts_with("fn:") || anchor.starts_with("fnref:");
+    is_footnote || !key.is_empty() && (key == "readme" || key == letters(&meta.title))
 }
 
 /// Returns the paths at which a page may be in the default language, if `path` is below the folder of
@@ -51,8 +55,12 @@ pub(super) fn untranslated(path: &str, config: &Config) -> Vec<String> {
 }
 
 /// Returns the paths that a path from the project's folder (`@site/docs/a.md`) may be in the content
-/// folder, which is the project's folder or at most two folders below it.
+/// folder, which is the project's folder or at most two folders below it, or that a path from the
+/// content folder (`@/a.md`) is.
 pub(super) fn of_project(target: &str) -> Vec<String> {
+    if let Some(path) = target.strip_prefix("@/") {
+        return vec![path.to_owned()];
+    }
     let Some(path) = target.strip_prefix("@site/") else { return Vec::new() };
     let below = std::iter::successors(Some(path), |path| path.split_once('/').map(|(_, rest)| rest));
     below.take(3).map(str::to_owned).collect()

@@ -86,7 +86,7 @@ fn styles(lower: &str) -> Option<usize> {
     let url = lower.match_indices("url(").find(|(at, _)| {
         let inside = lower[at + 4..].trim_start().trim_start_matches(['"', '\'']);
         let inside = inside.strip_prefix("&quot;").or_else(|| inside.strip_prefix("&apos;")).unwrap_or(inside);
-        !inside.starts_with('#') && !is_picture(inside)
+        !inside.starts_with('#') && !is_picture(inside) && !is_font(inside)
     });
     import.or_else(|| url.map(|(at, _)| at))
 }
@@ -141,6 +141,10 @@ impl<'a> Tag<'a> {
             if is_animation && *key == "attributename" && (local(&plain) == "href" || local(&plain).starts_with("on")) {
                 return Some("changes a link while it is shown");
             }
+            // A picture inside a picture never runs a script.
+            if self.name == "image" && *key == "href" && plain.starts_with("data:image/svg+xml") {
+                continue;
+            }
             if matches!(*key, "href" | "src" | "data" | "action" | "from" | "to" | "values" | "by") && is_script(&plain)
             {
                 return Some("contains a link that runs a script");
@@ -186,6 +190,12 @@ fn is_picture(address: &str) -> bool {
     })
 }
 
+/// Returns whether a URL is a font in a `data:` URL.
+fn is_font(address: &str) -> bool {
+    let kinds = ["font/", "application/font", "application/x-font", "application/vnd.ms-fontobject"];
+    address.strip_prefix("data:").is_some_and(|rest| kinds.iter().any(|kind| rest.starts_with(kind)))
+}
+
 /// Decodes character references. Returns `None` for a malformed reference or an entity that XML
 /// doesn't define.
 fn decode(value: &str) -> Option<String> {
@@ -211,6 +221,8 @@ mod tests {
             "<svg><a href=\"https://example.org/\"><text>x</text></a><use xlink:href=\"#a\"/><image href=\"data:image/png;base64,AA==\"/></svg>",
             "<svg><style>.a { fill: url(#g) }</style><rect style=\"fill: url('#g')\"/><!-- <script> --></svg>",
             "<svg><animate attributeName=\"opacity\" values=\"0;1\"/></svg>",
+            "<svg><style>@font-face { src: url(data:font/woff2;base64,AA==) }</style></svg>",
+            "<svg><image href=\"data:image/svg+xml;base64,AA==\"/></svg>",
         ] {
             assert_eq!(danger(text, true), None, "{text}");
         }
@@ -242,6 +254,8 @@ mod tests {
             "<?xml-stylesheet href=\"x.xsl\"?><svg/>",
             "<svg><style>@import 'x.css'</style></svg>",
             "<svg><style>a { fill: url(https://evil.example/) }</style></svg>",
+            "<svg><style>a { fill: url(data:text/css,x) }</style></svg>",
+            "<svg><a href=\"data:image/svg+xml,x\"/></svg>",
             "<svg><rect style=\"fill: u\\72l(x)\"/></svg>",
             "<svg><rect a=b/></svg>",
             "<svg><!-- never closed",

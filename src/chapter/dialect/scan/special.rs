@@ -9,9 +9,14 @@ use super::{DEEPEST, Frame, Line, Scanner, WIDEST};
 use crate::chapter::dialect::blocks::{self, Block, Form, Look, Opening};
 use crate::chapter::dialect::foreign::Foreign;
 use crate::chapter::dialect::lines;
+use crate::chapter::dialect::myst;
 use crate::chapter::dialect::tags::Tag;
 use crate::chapter::dialect::view::Own;
 use crate::declare::dialect::Dialect;
+use crate::declare::generator::Generator;
+
+/// The maximum length of a formula in bytes.
+const LONGEST_FORMULA: usize = 10_000;
 
 impl<'r> Scanner<'_, 'r> {
     /// Reads a line that opens or closes a block, or that is taken out. Returns whether it is one.
@@ -24,7 +29,19 @@ impl<'r> Scanner<'_, 'r> {
             return self.close_colons(count, line);
         }
         if text.starts_with(":::") {
-            return self.open_colons(line);
+            return self.described_code(line, whole) || self.open_colons(line);
+        }
+        if let Some(label) = myst::label(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
+            self.labels.push(label);
+            self.blank();
+            return true;
+        }
+        if let Some(id) = myst::block_id(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
+            self.labels.extend(Some(id).filter(|id| !id.is_empty()));
+            return true;
+        }
+        if self.formula(line, whole) {
+            return true;
         }
         if let Some(opening) = blocks::indented(text, self.reading) {
             return self.has_room(line) && {
@@ -43,6 +60,66 @@ impl<'r> Scanner<'_, 'r> {
             return true;
         }
         self.tagged(line, whole)
+    }
+
+    /// Reads `::: package.module`, where a plugin of `MkDocs` inserts the description of code, with the
+    /// indented lines below it, which are the plugin's settings.
+    fn described_code(&mut self, line: &Line<'_>, whole: &Range<usize>) -> bool {
+        let name = self.body[line.content.clone()].trim_start_matches(':');
+        let is_code = name.strip_prefix(' ').is_some_and(|name| {
+            let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+            name.contains(['.', '-']) && name.chars().all(is_of_name)
+        });
+        if !is_code || self.reading.config.generator != Some(Generator::MkDocs) || self.reading.is_strict() {
+            return false;
+        }
+        let is_below = |text: &&str| text.trim().is_empty() || text.starts_with("    ") || text.starts_with('\t');
+        let below = self.body[whole.end..].split_inclusive('\n').take_while(is_below);
+        let end = whole.end + below.map(str::len).sum::<usize>();
+        self.view.removed.push(line.content.start..end);
+        self.view.dropped.push((Foreign::Code, line.content.clone()));
+        self.blank();
+        self.skip_to = self.skip_to.max(end);
+        true
+    }
+
+    /// Writes a formula between `$$` that has several lines as one, so that no line of it begins a block.
+    fn formula(&mut self, line: &Line<'_>, whole: &Range<usize>) -> bool {
+        let start = line.content.start;
+        if !self.reading.draws_formulas() || !self.body[start..whole.end].starts_with("$$") {
+            return false;
+        }
+        let behind = &self.body[start + 2..];
+        let Some(length) = behind.find("$$").filter(|length| *length <= LONGEST_FORMULA) else { return false };
+        let end = start + 2 + length + 2;
+        let line_end = self.body[end..].find('\n').map_or(self.body.len(), |n| end + n + 1);
+        let inner = &behind[..length];
+        // A comment goes to the end of its line.
+        let has_comment = inner.contains('%') && !inner.split('%').rev().skip(1).all(|part| part.ends_with('\\'));
+        let is_split = inner.lines().skip(1).any(|line| line.trim().is_empty());
+        let may_split = self.reading.config.generator == Some(Generator::Obsidian);
+        if !inner.contains('\n') || has_comment || (is_split && !may_split) {
+            return false;
+        }
+        self.prefix(self.frames.len());
+        self.view.insert(&" ".repeat(line.indent.min(line.item + 3)));
+        let mut at = start;
+        for part in self.body[start..end].split_inclusive('\n') {
+            let words = part.trim();
+            let from = at + (part.len() - part.trim_start().len());
+            at += part.len();
+            if !words.is_empty() {
+                self.view.copy(self.body, from..from + words.len());
+                self.view.insert(if part.ends_with('\n') { " " } else { "" });
+            }
+        }
+        self.view.copy(self.body, end..line_end);
+        if !self.view.text.ends_with('\n') {
+            self.view.insert("\n");
+        }
+        self.skip_to = self.skip_to.max(line_end);
+        self.after_text = true;
+        true
     }
 
     fn open_colons(&mut self, line: &Line<'_>) -> bool {

@@ -12,6 +12,7 @@ use super::{OpenLink, Writer};
 use crate::chapter::document::{Form, Hole, Image, ImageSource, ReferenceNumber};
 use crate::chapter::markdown::{end_of, numbered, plain_text, wiki_reference};
 use crate::chapter::reference::{Destination, destination, host};
+use crate::declare::dialect::Dialect;
 use crate::text::markup::{escape_address_into, escape_into};
 use crate::text::rule::Rule;
 
@@ -33,6 +34,11 @@ impl Writer<'_, '_> {
         match self.destination(&address, Form::Relative) {
             Destination::Inside(reference) => {
                 let number = self.references.add(reference, self.input.place.span(range));
+                // In MyST, a link without a text has the title of its target.
+                let is_empty = matches!(events.get(n + 1), Some((Event::End(_), _)));
+                if is_empty && self.input.reading().dialects.has(Dialect::Roles) {
+                    return self.titled_link(n, number);
+                }
                 let title = (!title.is_empty()).then(|| title.to_string().into());
                 self.out.hole(Hole::LinkOpen(number, title));
                 self.links.push(OpenLink::Inside(number));
@@ -77,7 +83,11 @@ impl Writer<'_, '_> {
         end_of(self.events, n) + 1
     }
 
+    /// Reports a scheme that isn't allowed. What was taken out of an address has been counted.
     pub(super) fn forbidden(&mut self, scheme: &str, range: &Range<usize>) {
+        if scheme.is_empty() {
+            return;
+        }
         let message = format!("links with `{scheme}:` are not allowed; this one became text");
         self.finding(Rule::UnsafeUrl, range, message, "link to a chapter or to an https:, http: or mailto: address");
     }

@@ -168,6 +168,10 @@ impl Writer<'_, '_> {
                     self.check_host(&address, range, "was left out");
                 }
                 Destination::Outside(_) => {}
+                Destination::Forbidden(scheme) if scheme.is_empty() => {
+                    self.out.html.push_str(&html[last..attribute.range.start]);
+                    last = attribute.range.end;
+                }
                 Destination::Forbidden(scheme) => self.forbidden(&scheme, range),
             }
         }

@@ -1,0 +1,45 @@
+//! Follows links whose meaning only another generator knows: labels in any chapter, and addresses below
+//! the one at which it publishes its chapters.
+//!
+//! Input: a label or an address. Output: the target. Never looks at a handbook that isn't written for
+//! another generator.
+
+use std::collections::HashMap;
+
+use super::{Resolver, Target, at_path, one_of};
+use crate::chapter::document::Form;
+use crate::declare::generator::Generator;
+use crate::text::path::fold;
+
+impl Resolver<'_> {
+    /// Follows an address of Docusaurus, which publishes the folder `docs` below `/docs/` or, for the
+    /// version that is being written, below `/docs/next/`.
+    pub(super) fn below_docs(&self, target: &str, form: Form) -> Option<Target> {
+        let is_possible = [None, Some(Generator::Docusaurus)].contains(&self.config.generator);
+        let rest = target.strip_prefix("/docs/").filter(|_| is_possible)?;
+        let rest = rest.strip_prefix("next/").unwrap_or(rest).trim_end_matches('/');
+        let found = at_path(rest, form, self.book);
+        let by_id = || one_of(self.book.names.find(rest));
+        Some(if found == Target::Dead && form != Form::Image { by_id() } else { found })
+    }
+
+    /// Returns the place that `label` is given to, in whichever chapter it is.
+    pub(super) fn at_label(&self, label: &str) -> Option<Target> {
+        if self.config.generator != Some(Generator::Sphinx) || !self.config.reads_foreign() {
+            return None;
+        }
+        let labels = self.labels.get_or_init(|| {
+            let mut labels = HashMap::new();
+            for chapter in self.book.ids() {
+                let meta = self.book.meta(chapter);
+                let is_own = |id: &&String| meta.headings.iter().all(|heading| heading.id != **id);
+                for id in meta.anchors.iter().filter(is_own) {
+                    labels.entry(fold(id)).or_insert((chapter, id.as_str()));
+                }
+            }
+            labels
+        });
+        let (chapter, id) = labels.get(&fold(label))?;
+        Some(Target::Chapter(*chapter, Some((*id).to_owned())))
+    }
+}
