@@ -125,6 +125,7 @@ async function locked(origin, signedOut) {
     const answer = await ask(origin + path);
     await signedOut(answer, path);
   }
+  /** @type {RequestInit} */
   const cookie = { headers: { cookie: "_oauth2_proxy=ours" }, redirect: "manual" };
   const inside = await fetch(`${origin}/roles/product-manager/`, cookie);
   assert.equal(inside.status, 200);
