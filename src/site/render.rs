@@ -91,6 +91,8 @@ struct Frame<'a, T> {
     feed_url: Option<String>,
     assets: BTreeMap<&'a str, String>,
     csp: Option<&'a str>,
+    /// The title that the chapter's own text begins with, if something comes between it and the text.
+    opening: Option<Html>,
     content: Html,
     #[serde(flatten)]
     special: T,
@@ -261,7 +263,11 @@ impl Renderer {
         }
         let html = self.theme.render(template, &frame).map_err(Box::new)?;
         // If the theme's frame doesn't support bare pages, use only the chapter's text.
-        if html.contains("<html") { Ok(frame.content.as_str().to_owned()) } else { Ok(html) }
+        if !html.contains("<html") {
+            return Ok(html);
+        }
+        let opening = frame.opening.map(|opening| opening.as_str().to_owned()).unwrap_or_default();
+        Ok(format!("{opening}{}", frame.content.as_str()))
     }
 
     /// Returns the template and the template data of a chapter.
@@ -279,7 +285,10 @@ impl Renderer {
         let is_home = page.kind == "home";
         // The home page asks its question below the title.
         let title_end = text.find("</h1>").map_or(0, |at| at + "</h1>".len());
-        let (opening, text) = text.split_at(if is_home && text.starts_with("<h1") { title_end } else { 0 });
+        let facts = matches!(view.meta(chapter).kind, Kind::Role | Kind::Strategy | Kind::Path | Kind::Competency);
+        // The title is above the facts, wherever it was written.
+        let is_apart = is_home || (facts && plan.is_none() && self.theme.places_titles());
+        let (opening, text) = text.split_at(if is_apart && text.starts_with("<h1") { title_end } else { 0 });
         let content = Html::new(text);
         let template = if is_home { "home.html" } else { page::template(view.meta(chapter).kind) };
         let relations = page::relations(chapter, view);
@@ -289,8 +298,9 @@ impl Renderer {
             page.levels.clear();
         }
         special.home = is_home.then(|| home::home(Html::new(opening), view));
+        let opening = (!is_home && !opening.is_empty()).then(|| Html::new(opening));
         let frame = self.frame(page, around, special, view);
-        Ok((template, Frame { relations, content, ..frame }))
+        Ok((template, Frame { relations, opening, content, ..frame }))
     }
 
     fn frame<T>(&self, page: Page, around: Around, special: T, view: &Viewpoint<'_>) -> Frame<'_, T> {
@@ -310,6 +320,7 @@ impl Renderer {
             feed_url: view::feed_url(view),
             assets: assets.collect(),
             csp: self.policy.as_deref(),
+            opening: None,
             content: Html::new(""),
             special,
         }

@@ -93,6 +93,7 @@ pub struct Theme {
     hash: String,
     assets: BTreeMap<String, Arc<[u8]>>,
     ui: BTreeMap<String, String>,
+    places_titles: bool,
 }
 
 impl Theme {
@@ -109,6 +110,12 @@ impl Theme {
     /// Returns a UI string, or `key` itself if no theme has it.
     pub fn ui<'a>(&'a self, key: &'a str) -> &'a str {
         self.ui.get(key).map_or(key, String::as_str)
+    }
+
+    /// Returns whether the templates of chapters show the title that a chapter's own text begins with,
+    /// if they get it apart from the rest of the text.
+    pub fn places_titles(&self) -> bool {
+        self.places_titles
     }
 
     /// Returns whether a template can be rendered, by a bare name or as `THEME/page.html`.
@@ -199,7 +206,21 @@ pub fn load(chain: &[ThemeFiles], language: &str, globals: &impl Serialize) -> (
     tera.global_context().insert("ui", &ui);
     let assets = assets::gather(chain, &mut findings);
     findings.extend(unused::find(chain));
-    (Some(Theme { tera, hash: hash(chain), assets, ui }), findings)
+    let places_titles = places_titles(&sources);
+    (Some(Theme { tera, hash: hash(chain), assets, ui, places_titles }), findings)
+}
+
+/// Returns whether the templates of chapters are the built-in ones, extend them, or use `opening`. A
+/// theme's own templates may not know it, and no title may get lost.
+fn places_titles(sources: &[(String, &str)]) -> bool {
+    ["page", "role", "strategy", "path", "competency"].iter().all(|name| {
+        let file = format!("/{name}.html");
+        sources.iter().find(|(path, _)| path.ends_with(&file) && path.matches('/').count() == 1).is_some_and(
+            |(path, text)| {
+                path.starts_with(DEFAULT) || text.contains("opening") || text.contains(&format!("extends \"{DEFAULT}/"))
+            },
+        )
+    })
 }
 
 /// Returns whether a chain has templates other than the built-in ones, which are known to render.

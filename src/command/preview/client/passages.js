@@ -6,7 +6,12 @@
 
   /** Returns the element with the chapter's text. */
   function chapter() {
-    return document.querySelector("article.chapter > div.prose");
+    return document.querySelector("article.chapter > div.prose:not(.opening)");
+  }
+
+  /** Returns the title of the chapter's text, if the page shows it apart from the rest. */
+  function opening() {
+    return [...document.querySelectorAll("article.chapter > div.opening > *")];
   }
 
   /**
@@ -22,7 +27,7 @@
     const { ok, value } = await get("source", { page: location.pathname });
     const holder = chapter();
     if (!ok || !value || !holder) return null;
-    const elements = blocks(holder, holder.querySelector(":scope > [data-moved]"));
+    const elements = [...opening(), ...blocks(holder, holder.querySelector(":scope > [data-moved]"))];
     if (elements.length !== value.elements) return null;
     let next = 0;
     const list = value.passages.map((passage, number) => {
@@ -63,7 +68,7 @@
 
   if (canOpen) {
     document.addEventListener("click", (event) => {
-      if (!event.altKey || !chapter() || !chapter().contains(event.target)) return;
+      if (!event.altKey || ![chapter(), ...opening()].some((part) => part && part.contains(event.target))) return;
       event.preventDefault();
       openAt(event.target);
     });
