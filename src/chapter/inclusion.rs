@@ -49,6 +49,8 @@ pub enum Why {
     Withheld,
     /// The file contains a mark of an audience that isn't understood.
     Marked,
+    /// The file hides what follows it from some readers, and nothing says where that ends.
+    Open,
     /// The file isn't UTF-8.
     NotText,
     /// The file doesn't have the lines or the part.
@@ -73,6 +75,12 @@ impl Why {
             Self::Marked => (
                 format!("`{file}` contains a mark of an audience that is not understood, so it is not inserted"),
                 "correct the mark in that file",
+            ),
+            Self::Open => (
+                format!(
+                    "`{file}` hides what follows it from some readers, so neither it nor the rest of this chapter is shown"
+                ),
+                "close the block in that file, or move its last section for an audience into the chapter",
             ),
             Self::NotText => (format!("`{file}` is not UTF-8, so it is not inserted"), "save the file as UTF-8"),
             Self::NoPart => {
@@ -117,13 +125,19 @@ pub fn insert(body: &str, (text, start): (&Text<'_>, usize), path: &SourcePath, 
                     Why::Missing => found.1.push(range.clone()),
                     why => found.2.push((range.clone(), directive.file(), why)),
                 }
-                (directive.with_line(body), String::new())
+                // A mark in the file may have been meant for what follows, too.
+                let hides_rest = matches!(why, Why::Marked | Why::Open) && !directive.is_code();
+                let replaced = directive.with_line(body);
+                (if hides_rest { replaced.start..body.len() } else { replaced }, String::new())
             }
         };
         let replaced = start + replaced.start..start + replaced.end;
         found.0.push(Insertion { at: out.len(), length: words.len(), replaced: replaced.clone() });
         out.push_str(&words);
         at = replaced.end - start;
+        if at == body.len() {
+            break;
+        }
     }
     out.push_str(&body[at..]);
     let (insertions, missing, refused) = found;
@@ -207,15 +221,25 @@ impl Inserter<'_> {
         let text = Text::new(&file.bytes).map_err(|_| Why::NotText)?;
         let start = if path.is_chapter() { front_matter::split(&text.text).body() } else { 0 };
         let whole = &text.text[start..];
-        let is_read = path.is_chapter() || !directive.is_code() || !config.audiences.is_empty();
-        let redacted = is_read.then(|| redact(whole, self.rules));
-        if redacted.as_ref().is_some_and(|redacted| !redacted.remarks.is_empty()) {
+        let redacted = redact(whole, self.rules);
+        if !redacted.remarks.is_empty() {
             return Err(Why::Marked);
         }
-        let shown = redacted.as_ref().map_or(Cow::Borrowed(whole), |redacted| without_gaps(whole, redacted));
+        if !directive.is_code() && !redacted.hidden.is_empty() && self.hides_what_follows(whole, part) {
+            return Err(Why::Open);
+        }
+        let shown = without_gaps(whole, &redacted);
         let chosen = part::of(&shown, part).ok_or(Why::NoPart)?.replace(&format!("{GAP}\n"), "");
         let inner: Vec<&SourcePath> = open.iter().copied().chain([path]).collect();
         self.nested(chosen.trim_end_matches(GAP), directive.is_code(), &inner)
+    }
+
+    /// Returns whether a part of a file would hide text that comes after it.
+    fn hides_what_follows(&self, whole: &str, part: &Part) -> bool {
+        let Some(chosen) = part::of(whole, part) else { return false };
+        let text = format!("{}\n\nx", chosen.trim_end());
+        let redacted = redact(&text, self.rules);
+        !redacted.remarks.is_empty() || !redacted.text.ends_with('x')
     }
 
     /// Inserts the files that an inserted text asks for.

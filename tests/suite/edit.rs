@@ -163,10 +163,11 @@ fn body(answer: &str) -> (u16, Value) {
 /// Finds the blocks as the preview's script does.
 fn blocks(html: &str) -> Vec<String> {
     let page = Html::parse_document(html);
-    let prose = Selector::parse("article.chapter > div.prose").unwrap();
+    let opening = Selector::parse("article.chapter > div.opening > *").unwrap();
+    let mut list: Vec<String> = page.select(&opening).map(letters).collect();
+    let prose = Selector::parse("article.chapter > div.prose:not(.opening)").unwrap();
     let prose = page.select(&prose).next().expect("every page has a text");
     let moved = prose.child_elements().find(|element| element.attr("data-moved").is_some());
-    let mut list = Vec::new();
     add_blocks(prose, moved, &mut list);
     list
 }

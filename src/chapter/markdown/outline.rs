@@ -227,8 +227,11 @@ impl Reader<'_> {
             attribute.range = start + attribute.range.start..start + attribute.range.end;
             if !known.contains(&attribute.key.as_str()) {
                 let near = did_you_mean(&nearest(&attribute.key, known.iter().copied(), 1));
-                // Attributes that mean something to another generator's theme aren't mistakes.
-                if near.is_none() && self.input.config.reads_foreign() && self.input.config.generator.is_some() {
+                // Attributes that mean something to another generator's theme aren't mistakes. If there
+                // are audiences, one may have been meant for them.
+                let config = self.input.config;
+                let may_be_foreign = config.reads_foreign() && config.generator.is_some();
+                if near.is_none() && may_be_foreign && config.audiences.is_empty() {
                     continue;
                 }
                 let help = near.unwrap_or_else(|| format!("the attributes allowed here are {}", known.join(", ")));

@@ -21,7 +21,8 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let inner = word::plain(&rest[..length]);
         // `#` isn't trimmed, because `{#managers}` is the ID of a heading.
         let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
-        if !known.iter().any(|known| known == name) && !is_among_attributes(&inner, &known) {
+        let is_named = || is_among_attributes(&inner, &known) || is_value(&inner, &known);
+        if !known.iter().any(|known| known == name) && !is_named() {
             continue;
         }
         let before = text[..open].trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
@@ -155,6 +156,21 @@ fn is_among_attributes(inner: &str, known: &[String]) -> bool {
     let is_attribute = |part: &str| part.starts_with(['#', '.', ':']) || part.contains('=') || names_one(part);
     let mut parts = inner.split_whitespace().filter(|part| *part != ":");
     parts.clone().count() > 1 && parts.clone().all(is_attribute) && parts.any(names_one)
+}
+
+/// Attributes of ours whose values may be named like an audience.
+const OURS: &[&str] =
+    &["id", "class", "level", "track", "proficiency", "scope", "lint", "aliases", "link", "title", "template"];
+
+/// Returns whether the name of an audience is the value of an unknown attribute, as in
+/// `{for=managers}`, or one of a few words, as in `{for managers}`.
+fn is_value(inner: &str, known: &[String]) -> bool {
+    let is_one = |word: &str| known.iter().any(|known| known == word.trim_matches(['"', '\'', ',', '.', ';']));
+    let parts: Vec<&str> = inner.split_whitespace().collect();
+    let is_unknown =
+        |part: &&str| part.rsplit_once(['=', ':']).is_some_and(|(key, value)| !OURS.contains(&key) && is_one(value));
+    let are_words = parts.len() <= 3 && parts.iter().all(|part| !part.contains(['=', '#', '.', '"']));
+    parts.iter().any(is_unknown) || (are_words && parts.iter().any(|part| is_one(part)))
 }
 
 /// Returns the names of all audiences, normalized by [`word::plain`].

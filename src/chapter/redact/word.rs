@@ -79,23 +79,19 @@ pub fn is_word(word: &str) -> bool {
 /// Quickly rules out nearly every word, because every word of a handbook is checked here.
 fn may_be_word(word: &str) -> bool {
     // No spelling within two letters of an eight-letter word is shorter than this or much longer.
-    if word.len() < 6 || word.len() > 80 {
+    if word.len() < 6 || (word.len() > 80 && word.is_ascii()) {
         return false;
     }
     let letters = || word.bytes().filter(u8::is_ascii_alphabetic);
     if !word.is_ascii() {
-        // Other scripts and widths can hide most of the letters.
-        return letters().count() >= 3 || word.contains(is_wide);
+        // Letters of other scripts may look like these, but not all of them.
+        return letters().count() >= 3 || word.nfkc().filter(char::is_ascii_alphabetic).count() >= 3;
     }
     // Each of at most two changes takes away one of the eight letters of `audience`.
     let mut left = WORD.as_bytes().to_vec();
     let mut of_word =
         |c: u8| left.iter().position(|letter| letter.eq_ignore_ascii_case(&c)).map(|n| left.swap_remove(n));
     letters().count() <= 10 && letters().filter_map(&mut of_word).count() >= 6
-}
-
-fn is_wide(c: char) -> bool {
-    ('\u{ff01}'..='\u{ff5e}').contains(&c)
 }
 
 /// Returns `text` in compatibility form (NFKC) and lower case, without invisible characters and
@@ -122,7 +118,8 @@ fn is_of_word(c: char) -> bool {
 /// Returns whether a character is invisible, such as a joiner, a soft hyphen or a directional mark.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{e0000}'..='\u{e01ef}')
 }
 
 /// Returns whether a character is a gap: any white space or an invisible character.
@@ -216,6 +213,9 @@ mod tests {
             "aud\u{ad}ience",
             "\u{430}udience",
             "audienc\u{435}",
+            "\u{1d41a}\u{1d42e}\u{1d41d}\u{1d422}\u{1d41e}\u{1d427}\u{1d41c}\u{1d41e}",
+            "aud\u{e0100}ience",
+            &format!("aud{}ience", "\u{200b}".repeat(90)),
         ] {
             let text = format!("a {{{word}=x}}");
             let [hit] = hits(&text).try_into().unwrap_or_else(|found| panic!("{text}: {found:?}"));

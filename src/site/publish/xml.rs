@@ -49,6 +49,15 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
     }
     // Tags are only checked in drawings. A feed or another XML file without styles, HTML and
     // drawings is shown as a tree of text.
+    // What a browser reads in another encoding, or with the control characters that switch one, may
+    // differ from what is read here.
+    let is_switch = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if let Some(at) = lower.find(is_switch) {
+        return found(at, "contains a control character");
+    }
+    if let Some(at) = other_encoding(&lower) {
+        return found(at, "has another encoding than UTF-8");
+    }
     let draws = is_svg || lower.contains("www.w3.org/2000/svg") || lower.contains("&#");
     let mut at = 0;
     while let Some(next) = lower[at..].find('<').map(|n| at + n) {
@@ -77,6 +86,17 @@ pub fn danger(text: &str, is_svg: bool) -> Option<Danger> {
         at = next + size;
     }
     styles(&lower).and_then(|at| found(at, "loads a style or a picture from elsewhere"))
+}
+
+/// Finds the name of an encoding other than UTF-8 in the declaration at the beginning.
+fn other_encoding(lower: &str) -> Option<usize> {
+    let declaration = lower.get(..lower.find("?>")?)?;
+    let at = declaration.find("encoding")? + "encoding".len();
+    let name = declaration[at..].trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '"' | '\''));
+    (!["utf-8", "utf8", "us-ascii"]
+        .iter()
+        .any(|known| name.trim_end().trim_end_matches(['"', '\'']).split(['"', '\'']).next() == Some(known)))
+    .then_some(at)
 }
 
 /// Finds a style that loads something. Escapes aren't decoded, so they could hide such a style from
@@ -221,6 +241,8 @@ mod tests {
             "<svg><a href=\"https://example.org/\"><text>x</text></a><use xlink:href=\"#a\"/><image href=\"data:image/png;base64,AA==\"/></svg>",
             "<svg><style>.a { fill: url(#g) }</style><rect style=\"fill: url('#g')\"/><!-- <script> --></svg>",
             "<svg><animate attributeName=\"opacity\" values=\"0;1\"/></svg>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<svg/>",
+            "<?xml version='1.0' encoding='utf-8'?><svg/>",
             "<svg><style>@font-face { src: url(data:font/woff2;base64,AA==) }</style></svg>",
             "<svg><image href=\"data:image/svg+xml;base64,AA==\"/></svg>",
         ] {
@@ -233,6 +255,9 @@ mod tests {
     fn anything_that_could_run_load_or_mislead_is_found() {
         for text in [
             "<svg><script>x()</script></svg>",
+            "<?xml version=\"1.0\" encoding=\"iso-2022-jp\"?><svg/>",
+            "<?xml version='1.0' encoding = 'Shift_JIS'?>\n<svg/>",
+            "<svg o\u{1b}(Bnload=\"x()\"/>",
             "<svg><x:script xmlns:x=\"http://www.w3.org/2000/svg\">x()</x:script></svg>",
             "<svg><SCRIPT>x()</SCRIPT></svg>",
             "<svg onload=\"x()\"/>",
