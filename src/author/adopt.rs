@@ -40,8 +40,18 @@ pub struct Count {
 }
 
 /// The beginning of the table that lowers severities.
-const CHECK: &str =
-    "\n# Rules with findings that didn't stop a build before. Delete a line once its findings are fixed.\n[check]\n";
+const CHECK: &str = "\n# Rules with findings. Delete a line once its findings are fixed.\n[check]\n";
+
+/// A table of levels in a chapter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Where it is.
+    pub place: Line,
+    /// The number of its rows.
+    pub rows: usize,
+    /// The spreadsheet next to the chapter that is called like it.
+    pub file: Option<SourcePath>,
+}
 
 /// Counts of things of one kind.
 type Counts<K> = BTreeMap<K, Count>;
@@ -90,8 +100,8 @@ pub struct Adoption {
     pub kinds: BTreeMap<Kind, usize>,
     /// The chapters that may be roles or competencies, by their folder.
     pub proposed: BTreeMap<(Kind, String), usize>,
-    /// The tables of levels, each with the number of its rows.
-    pub tables: Vec<(Line, usize)>,
+    /// The tables of levels.
+    pub tables: Vec<Table>,
 }
 
 /// A function that returns all findings of a handbook, with their severities.

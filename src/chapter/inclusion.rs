@@ -15,6 +15,7 @@ use std::ops::Range;
 pub use form::{candidates, targets};
 
 use crate::chapter::redact::{Redacted, Rules, redact};
+use crate::declare::config::Config;
 use crate::declare::origin::Insertable;
 use crate::text::front_matter;
 use crate::text::path::SourcePath;
@@ -34,8 +35,8 @@ const MOST: usize = 1000;
 pub struct Inserted {
     /// The text. Whatever was inserted maps to the place that asks for it.
     pub text: Text<'static>,
-    /// The places in the original body that ask for a file that isn't in the content folder.
-    pub missing: Vec<Range<usize>>,
+    /// The places in the original body that ask for a file that isn't in the content folder, with the file.
+    pub missing: Vec<(Range<usize>, String)>,
     /// The places in the original body whose file isn't inserted, with the file and the reason.
     pub refused: Vec<(Range<usize>, String, Why)>,
 }
@@ -122,7 +123,7 @@ pub fn insert(body: &str, (text, start): (&Text<'_>, usize), path: &SourcePath, 
             }
             Err(why) => {
                 match why {
-                    Why::Missing => found.1.push(range.clone()),
+                    Why::Missing => found.1.push(missing(directive, body, (path, rules.config))),
                     why => found.2.push((range.clone(), directive.file(), why)),
                 }
                 // A mark in the file may have been meant for what follows, too.
@@ -142,6 +143,19 @@ pub fn insert(body: &str, (text, start): (&Text<'_>, usize), path: &SourcePath, 
     out.push_str(&body[at..]);
     let (insertions, missing, refused) = found;
     Some(Inserted { text: text.with(out, insertions), missing, refused })
+}
+
+/// Returns the first file of a directive that is missing, and where it is named.
+fn missing(directive: &Directive, body: &str, (from, config): (&SourcePath, &Config)) -> (Range<usize>, String) {
+    let has = |path: &SourcePath| config.origin.insertable.contains_key(path);
+    let is_missing = |target: &str| !form::candidates(target, from, config).iter().any(has);
+    let files = || directive.asks.iter().map(|(file, _)| file);
+    let file = files().find(|file| is_missing(file)).or_else(|| files().next()).cloned().unwrap_or_default();
+    let range = directive.range.clone();
+    let named = body[range.clone()].find(&file).filter(|_| directive.asks.len() > 1);
+    let start = range.start + named.unwrap_or(0);
+    let range = if named.is_some() { start..start + file.len() } else { range };
+    (range, file)
 }
 
 /// Stands for a line of which nothing is shown, so that the lines keep their numbers.

@@ -230,6 +230,7 @@ impl Reader<'_> {
         let mut parsed = markdown::parse(input, &mut self.references);
         self.findings.append(&mut parsed.findings);
         parsed.body.foreign.append(&mut missing);
+        let missing_file = inserted.as_ref().and_then(|inserted| Some(inserted.missing.first()?.1.clone()));
         parsed.body.foreign.sort_by_key(|(_, span)| span.start);
         // The last safety net: if audiences are declared, no audience mark may ever appear as text.
         if !self.config.audiences.is_empty() && !is_in_doubt && !visible.is_everything() && shows_mark(&parsed) {
@@ -262,6 +263,7 @@ impl Reader<'_> {
         let meta = Meta { templates, diagrams, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
         let body = Body {
             source: *hash,
+            missing_file,
             comments,
             hidden,
             reference_spans: self.references.spans,

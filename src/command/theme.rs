@@ -83,7 +83,7 @@ impl Chain {
     /// has it, topmost first.
     fn find(&self, wanted: &str) -> Result<(String, Vec<&ThemeFiles>), Refusal> {
         let wanted = wanted.trim_start_matches("./").replace('\\', "/");
-        // The files of a folder such as `style.css` have numbers, which nobody has to remember.
+        // The files of a folder such as `style.css` have numbers, which may be left out.
         let bare = |path: &str| path.split('/').map(unnumbered).collect::<Vec<_>>().join("/");
         let mut paths: Vec<&str> =
             self.themes.iter().flat_map(|theme| theme.files.keys().map(String::as_str)).collect();
@@ -92,8 +92,9 @@ impl Chain {
         let is_meant = |path: &&&str| {
             FOLDERS.iter().any(|folder| {
                 path.strip_prefix(folder).is_some_and(|rest| {
-                    let rest = if rest.contains('-') { bare(rest) } else { rest.to_owned() };
-                    rest == wanted || rest.strip_suffix(".html") == Some(&wanted)
+                    [rest, &bare(rest)]
+                        .into_iter()
+                        .any(|name| name == wanted || name.strip_suffix(".html") == Some(&wanted))
                 }) || **path == wanted
             })
         };

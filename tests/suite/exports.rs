@@ -42,7 +42,9 @@ fn an_export_becomes_a_handbook_that_builds_and_nothing_is_written_without_write
         assert!(report.contains("Nothing was written. `rolebook adopt export.zip book --write`"), "{case}: {report}");
         assert_eq!(files_below(folder.path()), before, "{case}");
         adopt(folder.path(), &["export.zip", "book", "--write"], 0);
-        assert!(folder.path().join("book/handbook.toml").is_file(), "{case}");
+        let settings = fs::read_to_string(folder.path().join("book/handbook.toml")).unwrap();
+        let title = if case == "exports/confluence.txt" { "title = \"Acme Handbook\"" } else { "title = " };
+        assert!(settings.contains(title), "{case}: {settings}");
         let output = rolebook(folder.path(), &["build", "book", "--out", "site"]);
         assert!(output.status.success(), "{case}: {output:?}");
         assert!(

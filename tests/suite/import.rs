@@ -61,7 +61,7 @@ fn a_table_becomes_chapters_with_levels_anchors_and_clusters() {
     let said = imports(folder.path(), &["t.csv", "ours"]);
     assert_eq!(
         said,
-        "read as one statement per row: competencies in `Skill`, levels in `Level`, statements in `Expected behaviour`; clusters in `Skill group`\nwrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\nEach level adds to those below it. If the table restates each level, add `--levels replace`.\n1 part of the table not used: see above.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\nwarning[unused-row]: this row is above the header, and was not used\n --> t.csv:1:1\n  |\n1 | Competency matrix 2026;;;\n  | ^^^^^^^^^^^^^^^^^^^^^^\n\n"
+        "read as one statement per row: competencies in `Skill`, levels in `Level`, statements in `Expected behaviour`; clusters in `Skill group`; skipped above the header: `Competency matrix 2026`\nwrote ours/handbook/handbook.toml (2 levels)\nwrote ours/handbook/competencies/communication.md (4 statements)\nwrote ours/handbook/competencies/data-use.md (1 statement)\nEach level adds to those below it. If the table restates each level, add `--levels replace`.\nNext: `rolebook check ours` looks it over, `rolebook serve ours` shows it.\n"
     );
     let files = files_below(&folder.path().join("ours/handbook"));
     assert_eq!(files.len(), 3);
@@ -193,8 +193,8 @@ fn tables_can_be_imported_in_any_order_and_keep_their_own() {
         "Theme,Level 1,Level 2,Level 3\nTalks,Says it.,Says why.,Says it early.\nPlans,Plans a week.,Plans a month.,\n";
     write(folder.path(), &[("roles.csv", roles), ("levels.csv", levels)]);
     let said = imports(folder.path(), &["roles.csv", "a", "--ladder", "up"]);
-    assert!(said.contains("competencies in rows (`Theme`), roles in columns (`PM` to `Head`), levels in cells; tracks in the row above the header (IC, Management); the row `Grade` says more about the roles; `Craft` groups Talks, Plans\n"), "{said}");
-    assert!(said.contains("2 parts of the table not used"), "{said}");
+    assert!(said.contains("competencies in rows (`Theme`), roles in columns (`PM` to `Head`), levels in cells; tracks in the row above the header (IC, Management); skipped above the header: `Our matrix`; the row `Grade` says more about the roles; `Craft` groups Talks, Plans\n"), "{said}");
+    assert!(said.contains("1 part of the table not used"), "{said}");
     let said = imports(folder.path(), &["levels.csv", "a"]);
     assert!(said.contains("filled a/handbook/competencies/talks.md (Talks: statements: 3 new)\n"), "{said}");
     imports(folder.path(), &["levels.csv", "b"]);

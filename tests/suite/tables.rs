@@ -182,7 +182,7 @@ fn a_workbook_is_read_with_merged_hidden_and_computed_cells() {
     let import = planned("levels.xlsx", &bytes, &[], &Choices::default());
     let said = described(&import);
     for part in [
-        "read as `Levels`: competencies in rows (`Skill`), levels in columns (`L1` to `L2`), statements in cells; clusters in `Area`\n",
+        "read as `Levels`: competencies in rows (`Skill`), levels in columns (`L1` to `L2`), statements in cells; clusters in `Area`; skipped above the header: `Our levels`\n",
         "read as `Roles`: roles in rows (`Role`), competencies in columns (`Talks` to `Plans`), levels in cells\n",
         "cluster: Craft\norder: 2\n---\n# Plans\n\n## Levels\n\n### L1 {level=1}\n\n- Plans a week. {#l1-plans-a-week}\n- Keeps it. {#l1-keeps-it}\n",
         "competencies:\n  talks: L2\n---\n# PM\n",

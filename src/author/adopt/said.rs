@@ -157,9 +157,12 @@ impl Said<'_> {
             };
             lines.push(format!("`{folder_shown}/` may contain {}: {how}", named(*kind, *count)));
         }
-        for (place, rows) in plan.tables.iter().take(MOST_TABLES) {
-            let (place, rows, argument) = (self.place(place), plural(*rows, "row"), self.argument);
-            let how = format!("save it as CSV, then `rolebook import FILE.csv{argument}`");
+        for table in plan.tables.iter().take(MOST_TABLES) {
+            let (place, rows, argument) = (self.place(&table.place), plural(table.rows, "row"), self.argument);
+            let how = match &table.file {
+                Some(file) => format!("`rolebook import {}{argument}`", (self.shown)(file.as_str())),
+                None => format!("save it as CSV, then `rolebook import FILE.csv{argument}`"),
+            };
             lines.push(format!("a table of levels at {place} ({rows}): {how}"));
         }
         let more = plan.tables.len().saturating_sub(MOST_TABLES);

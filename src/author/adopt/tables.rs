@@ -3,9 +3,10 @@
 //! Input: chapters. Output: the places of the tables from which `import` can make chapters. Never
 //! decides what becomes of their rows.
 
-use super::{Line, line};
+use super::{Table, line};
 use crate::declare::kind::Kind;
 use crate::model::compile::Handbook;
+use crate::text::path::SourcePath;
 use crate::text::source::Sources;
 
 /// Words in the names of levels.
@@ -42,15 +43,20 @@ const LEVELS: &[&str] = &[
 const SUBJECTS: &[&str] =
     &["role", "competency", "competencie", "competence", "skill", "capability", "rolle", "kompetenz"];
 
-/// Returns the places of the tables, each with the number of rows below its header.
-pub fn of(handbook: &Handbook, sources: &Sources) -> Vec<(Line, usize)> {
+/// Returns the tables, each with the number of rows below its header.
+pub fn of(handbook: &Handbook, sources: &Sources) -> Vec<Table> {
     let mut found = Vec::new();
     for document in handbook.documents.iter().filter(|document| document.meta.kind == Kind::Page) {
         let path = &document.meta.path;
         let Some(text) = sources.bytes(path).and_then(|bytes| std::str::from_utf8(bytes).ok()) else { continue };
         let tables = tables(text).into_iter();
-        let of_levels = tables.filter_map(|(start, rows)| Some((line(text.as_bytes(), start), rows_of_levels(&rows)?)));
-        found.extend(of_levels.map(|(line, rows)| ((path.clone(), line), rows)));
+        let of_levels: Vec<(usize, usize)> =
+            tables.filter_map(|(start, rows)| Some((line(text.as_bytes(), start), rows_of_levels(&rows)?))).collect();
+        // An export of a database is a chapter with a table, and a file.
+        let file = SourcePath::new(format!("{}.csv", path.without_extension()));
+        let file = Some(file).filter(|file| of_levels.len() == 1 && sources.files.contains_key(file));
+        let table = |(line, rows)| Table { place: (path.clone(), line), rows, file: file.clone() };
+        found.extend(of_levels.into_iter().map(table));
     }
     found
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::markdown::Writer;
 use super::tree::{self, Element};
-use super::{Exported, Paths, Program, extension, relative, stem, target};
+use super::{Exported, Paths, Program, extension, folder, relative, stem, target, without_extension};
 use crate::text::quote;
 use crate::text::slug::{Slugger, slug};
 use crate::text::unpack::Unpacked;
@@ -38,14 +38,19 @@ pub fn read(files: Vec<Unpacked>) -> Exported {
         files.into_iter().partition(|(path, _)| extension(path) == ".html" && !path.contains('/'));
     let pages: Vec<Page> = pages.iter().map(|(path, bytes)| page(path, bytes)).collect();
     let space = pages.iter().find(|page| page.path == "index.html");
-    exported.title = space.map(|page| page.title.clone()).filter(|title| !title.is_empty());
+    exported.title = space.and_then(title);
     let mut new = places(&pages);
     let mut taken = Paths::default();
     let mut attachments = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for page in &pages {
+        collect_names(&page.tree, &page.path, &mut names);
+    }
     for (path, bytes) in others {
         if path.starts_with("attachments/") && !path.contains("/thumbnails/") {
             let end = extension(&path);
-            let place = taken.free(&path[..path.len() - end.len()], &end);
+            let named = names.get(&path).map(|name| format!("{}{}", folder(&path), stem(without_extension(name))));
+            let place = taken.free(named.as_deref().unwrap_or_else(|| without_extension(&path)), &end);
             new.insert(path, place.clone());
             attachments.insert(place, bytes);
         } else {
@@ -75,6 +80,43 @@ pub fn read(files: Vec<Unpacked>) -> Exported {
         exported.add(&place, bytes);
     }
     exported
+}
+
+/// Collects the names of attachments, which the export calls by numbers: links and pictures say them,
+/// and so does the list below a page.
+fn collect_names(part: &Element, page: &str, names: &mut BTreeMap<String, String>) {
+    for element in part.elements() {
+        let address = [element.get("href"), element.get("src")].into_iter().find(|address| !address.is_empty());
+        if let Some((path, _)) = address.and_then(|address| target(page, address)) {
+            let said = [element.get("data-linked-resource-default-alias").to_owned(), element.words()];
+            let is_name = |name: &String| {
+                let end = extension(name);
+                !end.is_empty() && end == extension(&path) && end.len() < name.len()
+            };
+            if let Some(name) = said.into_iter().find(is_name) {
+                names.entry(path).or_insert(name);
+            }
+        }
+        collect_names(element, page, names);
+    }
+}
+
+/// Returns the title of a space: the name in the table of its details, or else the title of the file
+/// without the key of the space, `Handbook (HB)`, or else its heading.
+fn title(space: &Page) -> Option<String> {
+    let is_name = |row: &Element| {
+        let first = row.elements().find(|cell| matches!(&*cell.name, "th" | "td"));
+        row.name == "tr" && row.elements().count() > 1 && first.is_some_and(|cell| cell.words() == "Name")
+    };
+    let row = space.tree.find(&is_name);
+    let of_row = row.and_then(|row| row.elements().nth(1)).map(Element::words);
+    let file = space.tree.find(&|element| element.name == "title").map(Element::words);
+    let without_key = |title: String| match title.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")) {
+        Some((name, _)) => name.to_owned(),
+        None => title,
+    };
+    let all = [of_row, file.map(without_key), Some(space.title.clone())];
+    all.into_iter().flatten().find(|title| !title.is_empty())
 }
 
 /// Returns the number at the end of a page's name.

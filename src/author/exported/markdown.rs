@@ -312,9 +312,13 @@ impl Writer<'_> {
                 out.push_str(&format!("<{name}>{text}</{name}>"));
             }
             "a" if !element.get("href").is_empty() && !element.has_class("confluence-userlink") => {
-                let text = self.inline(&children);
+                // A link to an attachment of Confluence often shows only a small picture of it.
+                let alias = element.get("data-linked-resource-default-alias");
+                let is_file = element.has_class("confluence-embedded-file") && !alias.is_empty();
+                let text = if is_file { quote::markdown(alias) } else { self.inline(&children) };
                 let target = target(&(self.link)(element.get("href")));
-                let text = if text.trim().is_empty() { quote::markdown(element.get("href")) } else { text };
+                let other = if alias.is_empty() { element.get("href") } else { alias };
+                let text = if text.trim().is_empty() { quote::markdown(other) } else { text };
                 out.push_str(&format!("[{}]({target})", text.trim()));
             }
             "input" | "button" | "select" => self.keep("forms"),

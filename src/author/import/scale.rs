@@ -3,6 +3,8 @@
 //! Input: what was gathered, and the handbook. Output: a [`Scale`], or findings about levels that it
 //! doesn't have. Never changes the scale of an existing handbook.
 
+use std::collections::BTreeSet;
+
 use crate::chapter::document::Facts;
 use crate::declare::config::{FILE, Level};
 use crate::declare::kind::Levels;
@@ -56,6 +58,10 @@ pub fn scale(
             say_heights(&own, import);
             return Some(own.with_mode(mode));
         }
+        if !says_what_is(&choices.scale, handbook) {
+            import.findings.push(useless(gathered, name, target));
+            return None;
+        }
         report_unknown(gathered, name, target, &declared, import);
         return Some(declared);
     }
@@ -67,9 +73,7 @@ pub fn scale(
             let mode = choices.levels.unwrap_or_else(|| mode_of(gathered, import));
             let setting = settings::Setting { levels: mode, are_titles: gathered.are_titles };
             let text = settings::configuration(target.title, &scale, setting, gathered);
-            let what =
-                if scale.levels.len() == 1 { "1 level".to_owned() } else { format!("{} levels", scale.levels.len()) };
-            import.files.push(NewFile { path: SourcePath::new(FILE), text, what });
+            import.files.push(NewFile { path: SourcePath::new(FILE), text, what: counted(&scale) });
             say_heights(&scale, import);
             Some(scale.with_mode(mode))
         }
@@ -81,17 +85,71 @@ pub fn scale(
     }
 }
 
+/// Describes the number of levels: `3 levels`, or `5 levels at 3 heights`.
+fn counted(scale: &Scale) -> String {
+    let own = scale.own.iter().flat_map(|(_, levels)| levels);
+    let names: BTreeSet<&str> = scale.levels.iter().chain(own).map(|level| level.name.as_str()).collect();
+    match (scale.levels.len(), names.len()) {
+        (1, 1) => "1 level".to_owned(),
+        (heights, names) if names > heights => {
+            format!("{names} levels at {heights} {}", if heights == 1 { "height" } else { "heights" })
+        }
+        (heights, _) => format!("{heights} levels"),
+    }
+}
+
+/// Returns whether names of levels, lowest first, are those of a handbook.
+fn says_what_is(names: &[String], handbook: &Handbook) -> bool {
+    let all = all_levels(handbook);
+    let is_at = |height: u8, name: &str| {
+        let names_it = |level: &Level| level.level == height && fold(&level.name) == fold(name.trim());
+        all.iter().any(names_it)
+    };
+    (1..).zip(names).all(|(height, names)| names.split('|').all(|name| is_at(height, name)))
+}
+
+/// Returns the finding about names of levels for a handbook that has its own.
+fn useless(gathered: &Gathered, name: &SourcePath, target: Target<'_>) -> Diagnostic {
+    let (message, help) = if target.declares_scale {
+        ("this handbook already has a scale, which `--scale` doesn't change", "edit `[[scale]]` in handbook.toml")
+    } else {
+        (
+            "this handbook has the five default levels, which `--scale` doesn't change",
+            "add `[[scale]]` to handbook.toml",
+        )
+    };
+    let help = format!("{help}, or import into an empty folder");
+    Diagnostic::new(Rule::BadTable, name, Some(gathered.header), message).help(help)
+}
+
 /// Says which levels of several tracks are at one height, because a table rarely says it.
 fn say_heights(scale: &Scale, import: &mut Import) {
     let base = |level: &Level| scale.levels.iter().find(|known| known.level == level.level && known.name != level.name);
-    let own = scale.own.iter().flat_map(|(_, levels)| levels);
-    let pairs: Vec<String> =
-        own.filter_map(|level| Some(format!("`{}` is as high as `{}`", level.name, base(level)?.name))).collect();
+    let own: Vec<&Level> = scale.own.iter().flat_map(|(_, levels)| levels).collect();
+    let pairs: Vec<String> = own
+        .iter()
+        .filter_map(|level| Some(format!("`{}` is as high as `{}`", level.name, base(level)?.name)))
+        .collect();
     let Some(first) = pairs.first() else { return };
-    let others = if pairs.len() > 1 { format!(", and so on for {} more", pairs.len() - 1) } else { String::new() };
+    let others = match pairs.len() - 1 {
+        0 => String::new(),
+        1 => ", and 1 more pair".to_owned(),
+        more => format!(", and {more} more pairs"),
+    };
+    let at = |height: &Level| {
+        let mut names = vec![height.name.as_str()];
+        for level in own.iter().filter(|level| level.level == height.level) {
+            if !names.contains(&level.name.as_str()) {
+                names.push(&level.name);
+            }
+        }
+        names.join(" | ")
+    };
+    let all: Vec<String> = scale.levels.iter().map(at).collect();
     import.notes.push(format!(
-        "{first}{others}. If that is wrong, list all levels from lowest to highest, with `|` between those at one height: \
-         `--scale \"A, B, C | D\"`."
+        "{first}{others}. If that is wrong, list all levels from lowest to highest, with `|` between those at one height. \
+         This is how they are now: `--scale \"{}\"`.",
+        all.join(", ")
     ));
 }
 

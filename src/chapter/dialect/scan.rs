@@ -198,7 +198,8 @@ impl Scanner<'_, '_> {
             return;
         }
         let is_verbatim = is_code || self.comment;
-        let rest = self.enter(whole, is_verbatim);
+        // Code that begins left of a block's contents ends the block as text would.
+        let rest = self.enter(whole, is_verbatim && !is_new_code);
         let (content, indent) = self.indent(&rest, whole);
         // Nothing stands behind a tag that began on an earlier line.
         if content.is_empty() && self.skip_to > whole.start {

@@ -55,6 +55,8 @@ pub struct Body {
     pub comments: usize,
     /// The syntax of other generators that isn't shown, with its spans in the file.
     pub foreign: Vec<(Foreign, Span)>,
+    /// The first file that the chapter asks for and that isn't in the content folder.
+    pub missing_file: Option<String>,
     /// The hash of the source file.
     pub source: Hash,
 }

@@ -202,7 +202,8 @@ fn lines(body: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Finds `--8<-- "file"` of `MkDocs`, and its form with a file on each line.
+/// Finds `--8<-- "file"` of `MkDocs`, and its form with a file on each line. Also finds them in
+/// quotations, because `rolebook adopt` writes callouts as such.
 fn snippets(body: &str) -> Vec<Directive> {
     let behind_sign = |line: &str| {
         let rest = line.trim_start_matches('-').strip_prefix("8<")?;
@@ -219,7 +220,9 @@ fn snippets(body: &str) -> Vec<Directive> {
     };
     let mut found = Vec::new();
     let mut open: Option<(usize, Vec<(String, Part)>)> = None;
-    for (at, line) in lines(body) {
+    for (at, whole) in lines(body) {
+        let line = whole.trim_start_matches(['>', ' ', '\t']);
+        let at = at + (whole.len() - line.len());
         let sign = behind_sign(line);
         if let Some((start, mut files)) = open.take() {
             if sign.as_deref() == Some("") {

@@ -4,7 +4,6 @@
 //! reads a file.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use super::Reader;
 use crate::chapter::dialect::Foreign;
@@ -22,8 +21,7 @@ impl Reader<'_> {
             let (message, help) = why.words(file);
             self.finding(Rule::RefusedInsertion, place.span(range), message, help);
         }
-        let missing = |range: &Range<usize>| (Foreign::Inclusion, place.span(range));
-        inserted.missing.iter().map(missing).collect()
+        inserted.missing.iter().map(|(range, _)| (Foreign::Inclusion, place.span(range))).collect()
     }
 
     /// Redacts a body once more, because what two files say together may be a mark that neither of

@@ -18,6 +18,8 @@ struct Count<'a> {
     chapters: usize,
     path: &'a SourcePath,
     span: Span,
+    /// The first file that is missing.
+    file: Option<&'a str>,
 }
 
 /// Returns a finding for each kind of syntax that was left out.
@@ -30,7 +32,8 @@ pub fn findings(documents: &[Document], config: &Config) -> Vec<Diagnostic> {
         }
         for (kind, (number, span)) in here {
             let path = &document.meta.path;
-            let count = counts.entry(kind).or_insert(Count { number: 0, chapters: 0, path, span });
+            let file = document.body.missing_file.as_deref().filter(|_| kind == Foreign::Inclusion);
+            let count = counts.entry(kind).or_insert(Count { number: 0, chapters: 0, path, span, file });
             count.number += number;
             count.chapters += 1;
         }
@@ -46,7 +49,12 @@ fn finding(kind: Foreign, count: &Count<'_>, config: &Config) -> Diagnostic {
         n => format!("{} chapters", grouped(n)),
     };
     let verb = if count.number == 1 { "isn't" } else { "aren't" };
-    let message = format!("{what} in {chapters} {verb} shown{}", kind.outcome());
+    let file = match count.file {
+        Some(file) if count.number == 1 => format!(": `{file}`"),
+        Some(file) => format!("; the first is `{file}`"),
+        None => String::new(),
+    };
+    let message = format!("{what} in {chapters} {verb} shown{}{file}", kind.outcome());
     let help = match config.generator {
         Some(_) if kind == Foreign::Inclusion => {
             "only files in the content folder are inserted: put them there, or write what readers need".to_owned()

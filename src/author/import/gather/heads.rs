@@ -45,7 +45,18 @@ impl Reader<'_> {
             self.say(&format!("{what} in the row above the header ({})", distinct(&names).join(", ")));
             above.pop();
         }
-        for n in above {
+        // One text, which may fill merged cells, is a title or a date. Several may be names that were
+        // meant to say something.
+        let texts = |n: usize| -> Vec<String> {
+            let cells = rows[n].cells.iter().map(|cell| one_line(&cell.text));
+            distinct(&cells.filter(|text| !text.is_empty()).collect::<Vec<_>>())
+        };
+        let (titles, others): (Vec<usize>, Vec<usize>) = above.into_iter().partition(|n| texts(*n).len() == 1);
+        let titles: Vec<String> = titles.into_iter().flat_map(texts).map(|text| format!("`{text}`")).collect();
+        if !titles.is_empty() {
+            self.say(&format!("skipped above the header: {}", titles.join(", ")));
+        }
+        for n in others {
             self.unused(rows[n].span(), "this row is above the header");
         }
     }
