@@ -40,8 +40,10 @@
       card.hidden = !shown.card;
       if (shown.card) card.textContent = words("next-step", { step: shown.card.title });
       if (shown.next) {
-        next.setAttribute("href", `#assess-${shown.next}`);
-        next.textContent = words("next-step", { step: words(`${shown.next}-short`) });
+        // Pages have different steps after one that they share.
+        const following = order[order.indexOf(current) + 1] ?? shown.next;
+        next.setAttribute("href", `#assess-${following}`);
+        next.textContent = words("next-step", { step: words(`${following}-short`) });
       }
       update();
       if (focus) (stage.querySelector(focus) ?? title).focus();

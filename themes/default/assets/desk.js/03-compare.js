@@ -95,7 +95,7 @@
           names: { role: state.words("picture-role"), ...state.names }, steps: state.basis.scale.length, caption: state.words("desk-picture"), level: state.stepName, words: state.words,
         }),
         el("h3", {}, state.words("desk-differences", { n: apart.length })),
-        el("p", { class: "hint" }, state.words(apart.length ? "desk-differences-means" : "desk-differences-none")),
+        drawn.length > 0 && el("p", { class: "hint" }, state.words(apart.length ? "desk-differences-means" : "desk-differences-none")),
         cards.content,
         agreed(same, state),
         open.length > 0 && el("section", {}, el("h3", {}, state.words("desk-unrated")), el("ul", { class: "plain" }, open.map((row) => el("li", {}, title(row.asked, state), " ", el("span", { class: "note" }, SIDES.map((name) => `${state.names[name]}: ${levelOf(row, name, state)}`).join(". ")))))),
