@@ -178,10 +178,16 @@ impl Inserter<'_> {
             return Ok(words.clone());
         }
         let mut parts = Vec::new();
+        let mut length = 0;
         for (target, part) in &directive.asks {
-            parts.push(self.file((target, part), directive, (from, open))?);
+            let part = self.file((target, part), directive, (from, open))?;
+            length += part.len();
+            if length > self.left {
+                return Err(Why::TooLarge);
+            }
+            parts.push(part);
         }
-        let words = directive.written(&parts.join("\n"), body)?;
+        let words = directive.written(&parts.join("\n"), body, self.left)?;
         self.left = self.left.checked_sub(words.len()).ok_or(Why::TooLarge)?;
         Ok(words)
     }
@@ -213,7 +219,7 @@ impl Inserter<'_> {
             return Err(Why::Marked);
         }
         let shown = redacted.as_ref().map_or(Cow::Borrowed(whole), |redacted| without_gaps(whole, redacted));
-        let chosen = part::of(&shown, part).ok_or(Why::NoPart)?.replace(&format!("{GAP}\n"), "");
+        let chosen = part::of(&shown, part)?.replace(&format!("{GAP}\n"), "");
         let inner: Vec<&SourcePath> = open.iter().copied().chain([path]).collect();
         self.nested(chosen.trim_end_matches(GAP), directive.is_code(), &inner)
     }
