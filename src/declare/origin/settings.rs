@@ -326,7 +326,10 @@ pub fn folders_of_pictures<'a>(generator: Generator, mark: &dyn Fn(&str) -> Opti
         Generator::MkDocs => {
             let theme = MKDOCS.iter().find_map(text).and_then(|text| Literal::of_key(&text, "theme"));
             let folder = theme.as_ref().and_then(|theme| theme.get("custom_dir")?.text());
-            folder.and_then(|folder| join("", folder)).map(|folder| (folder, String::new())).into_iter().collect()
+            // A dot folder contains settings, and `.git` all that was ever written.
+            let is_open = |folder: &String| !folder.split('/').any(|part| part.starts_with('.'));
+            let folder = folder.and_then(|folder| join("", folder)).filter(is_open);
+            folder.map(|folder| (folder, String::new())).into_iter().collect()
         }
         Generator::Docusaurus => {
             let is_below = DOCUSAURUS.iter().any(|path| path.starts_with("website/") && mark(path).is_some());
@@ -425,6 +428,18 @@ mod tests {
         assert_eq!(docusaurus.base_url.as_deref(), Some("https://d.org/docs/"));
         let hugo = of(Generator::Hugo, "hugo.toml", "title = 'H'\nbaseURL = 'https://example.org/'\n");
         assert_eq!((hugo.title.as_deref(), hugo.base_url), (Some("H"), None));
+    }
+
+    #[test]
+    fn no_pictures_are_taken_from_dot_folders() {
+        let of = |folder: &str| {
+            let text = format!("theme:\n  custom_dir: {folder}\n");
+            folders_of_pictures(Generator::MkDocs, &|path| (path == "mkdocs.yml").then_some(text.as_bytes()))
+        };
+        assert_eq!(of("overrides"), [("overrides".to_owned(), String::new())]);
+        for folder in [".git", "./.git", "a/../.git", "a/.private/b"] {
+            assert_eq!(of(folder), [], "{folder}");
+        }
     }
 
     #[test]
