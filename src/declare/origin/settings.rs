@@ -3,11 +3,12 @@
 //! Input: the generator, and its configuration files. Output: [`Settings`], and the folder that
 //! contains the chapters. Never runs a configuration that is a program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::literal::Literal;
+use super::patterns;
 use crate::declare::generator::Generator;
-use crate::text::path::join;
+use crate::text::path::{SourcePath, join};
 use crate::text::source::Sources;
 
 /// The files with the sidebars of Docusaurus.
@@ -306,6 +307,23 @@ pub(super) fn bases(sources: &Sources) -> Vec<String> {
     let is_known = |base: &String| !base.starts_with(['/', '!', '$']);
     let bases: Vec<String> = written.into_iter().filter(is_known).filter_map(|base| join("", &base)).collect();
     if bases.is_empty() { vec![String::new()] } else { bases }
+}
+
+/// Lists the files that the patterns below `key` in the configuration of `MkDocs` name. `content` is the
+/// content folder if the files are known by their paths from it.
+pub(super) fn named_files(
+    generator: Option<Generator>,
+    sources: &Sources,
+    content: &str,
+    key: &str,
+) -> BTreeSet<SourcePath> {
+    let Some(generator @ Generator::MkDocs) = generator else { return BTreeSet::new() };
+    let text = (Files { generator, sources }).first(MKDOCS);
+    let Some(value) = text.and_then(|text| Literal::of_key(&text, key)) else { return BTreeSet::new() };
+    let folders = content_folder(generator, &|path| sources.mark(path));
+    let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
+    let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
+    patterns::matching(value.text().unwrap_or_default(), &root, sources.files.keys())
 }
 
 /// Lists the further files of a project that are read if its generator is known by another one.
