@@ -13,6 +13,8 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::declare::config::FILE;
+use crate::declare::withheld::is_secret;
 use crate::text::path::{SourcePath, decode_percent, encode_percent};
 use crate::text::slug::chapter_stem;
 use crate::text::unpack::Unpacked;
@@ -48,6 +50,8 @@ pub struct Exported {
     pub kept: BTreeMap<String, usize>,
     /// Files of the export that aren't part of the handbook.
     pub left: Vec<String>,
+    /// Files that aren't taken from an archive because of their names.
+    pub refused: Vec<String>,
 }
 
 impl Exported {
@@ -63,6 +67,7 @@ impl Exported {
             properties: BTreeMap::new(),
             kept: BTreeMap::new(),
             left: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -71,8 +76,39 @@ impl Exported {
     }
 }
 
-/// Reads the files of an export.
+/// Reads the files of an export, without those that an archive must not bring.
 pub fn read(files: Vec<Unpacked>) -> Exported {
+    let mut exported = of_program(files);
+    let refused: Vec<SourcePath> = exported.files.keys().filter(|path| is_refused(path.as_str())).cloned().collect();
+    for path in refused {
+        exported.files.remove(&path);
+        let count = if path.is_chapter() { &mut exported.pages } else { &mut exported.attachments };
+        *count = count.saturating_sub(1);
+        exported.refused.push(path.as_str().to_owned());
+    }
+    exported
+}
+
+/// The names with a dot that generators give to what belongs to the text.
+const DOTTED: [&str; 8] =
+    [".gitbook", ".gitbook.yaml", ".gitbook.yml", ".vitepress", ".vuepress", ".pages", ".eleventy.js", ".config"];
+
+/// Returns whether a file would be a setting, a secret or a device in the folder of a handbook.
+fn is_refused(path: &str) -> bool {
+    let is_hidden = |part: &str| part.starts_with('.') && !DOTTED.contains(&part);
+    let name = path.rsplit('/').next().unwrap_or_default();
+    path.split('/').any(|part| is_hidden(part) || is_device(part)) || is_secret(name) || path.eq_ignore_ascii_case(FILE)
+}
+
+/// Returns whether Windows reads a name as that of a device, whatever its extension.
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+    let is_port = |port: &str| matches!(port.as_bytes(), [b'1'..=b'9']);
+    ["con", "prn", "aux", "nul"].contains(&&*stem)
+        || ["com", "lpt"].iter().any(|kind| stem.strip_prefix(kind).is_some_and(is_port))
+}
+
+fn of_program(files: Vec<Unpacked>) -> Exported {
     let files = without_root(files);
     if confluence::is_one(&files) {
         return confluence::read(files);
@@ -128,7 +164,13 @@ impl Paths {
 /// Returns a name for a file or folder that is made from a title.
 fn stem(title: &str) -> String {
     let stem = chapter_stem(title);
-    if stem.is_empty() { "page".to_owned() } else { stem }
+    if stem.is_empty() {
+        "page".to_owned()
+    } else if is_device(&stem) {
+        format!("{stem}-page")
+    } else {
+        stem
+    }
 }
 
 /// Returns the extension of a path with its dot, in lower case.
@@ -194,6 +236,19 @@ mod tests {
         for link in ["https://a.example", "../../x", "/x", "#y", "mailto:a@b.example"] {
             assert_eq!(target("a/b.html", link), None, "{link}");
         }
+    }
+
+    #[test]
+    fn an_archive_brings_no_settings_secrets_or_devices() {
+        let paths =
+            ["a.md", ".env", "x/.git/config", "handbook.toml", "Handbook.TOML", "con.md", "x/LPT1/a.png", "b.pem"];
+        let kept = ["a.md", "x/handbook.toml", "icon.md", ".vitepress/config.js", "com.md"];
+        let files = paths.iter().chain(&kept[1..]).map(|path| ((*path).to_owned(), Vec::new())).collect();
+        let exported = read(files);
+        let found: BTreeSet<&str> = exported.files.keys().map(SourcePath::as_str).collect();
+        assert_eq!(found, kept.into_iter().collect());
+        assert_eq!((exported.refused.len(), exported.pages), (paths.len() - 1, 3));
+        assert_eq!(stem("Con"), "con-page");
     }
 
     #[test]

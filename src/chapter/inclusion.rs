@@ -206,10 +206,16 @@ impl Inserter<'_> {
             return Ok(words.clone());
         }
         let mut parts = Vec::new();
+        let mut length = 0;
         for (target, part) in &directive.asks {
-            parts.push(self.file((target, part), directive, (from, open))?);
+            let part = self.file((target, part), directive, (from, open))?;
+            length += part.len();
+            if length > self.left {
+                return Err(Why::TooLarge);
+            }
+            parts.push(part);
         }
-        let words = directive.written(&parts.join("\n"), body)?;
+        let words = directive.written(&parts.join("\n"), body, self.left)?;
         self.left = self.left.checked_sub(words.len()).ok_or(Why::TooLarge)?;
         Ok(words)
     }
@@ -243,14 +249,14 @@ impl Inserter<'_> {
             return Err(Why::Open);
         }
         let shown = without_gaps(whole, &redacted);
-        let chosen = part::of(&shown, part).ok_or(Why::NoPart)?.replace(&format!("{GAP}\n"), "");
+        let chosen = part::of(&shown, part)?.replace(&format!("{GAP}\n"), "");
         let inner: Vec<&SourcePath> = open.iter().copied().chain([path]).collect();
         self.nested(chosen.trim_end_matches(GAP), directive.is_code(), &inner)
     }
 
     /// Returns whether a part of a file would hide text that comes after it.
     fn hides_what_follows(&self, whole: &str, part: &Part) -> bool {
-        let Some(chosen) = part::of(whole, part) else { return false };
+        let Ok(chosen) = part::of(whole, part) else { return false };
         let text = format!("{}\n\nx", chosen.trim_end());
         let redacted = redact(&text, self.rules);
         !redacted.remarks.is_empty() || !redacted.text.ends_with('x')

@@ -112,7 +112,8 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     reader.findings.append(&mut findings);
     reader.family = family_of(path, kind, &front, config);
     reader.read_mark(&head.table);
-    reader.is_unlisted = config.reads_foreign() && origin::is_unlisted(&head.table);
+    reader.is_unlisted =
+        config.reads_foreign() && (origin::is_unlisted(&head.table) || config.origin.apart.contains(path));
     if head.is_kept_back(&text.text) && !visible.is_everything() {
         if !config.configured
             && let Some(finding) = reader.findings.last_mut()

@@ -29,6 +29,11 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Strin
             "chapter whose name starts with an underscore",
             "chapters whose names start with an underscore",
         ),
+        (
+            absent(Why::Excluded),
+            "chapter that `exclude_docs` in mkdocs.yml names",
+            "chapters that `exclude_docs` in mkdocs.yml names",
+        ),
         (inputs.foreign.dependencies, "folder of dependencies", "folders of dependencies"),
         (inputs.foreign.outputs, "folder with a built site", "folders with a built site"),
         (comments, "comment between `%%`", "comments between `%%`"),

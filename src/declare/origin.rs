@@ -10,6 +10,7 @@ mod keys;
 mod literal;
 mod nav;
 mod parents;
+mod patterns;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,12 @@ pub struct Origin {
     pub content: String,
     /// The folders in which `MkDocs` looks for files to insert, as paths from the project's folder.
     pub bases: Vec<String>,
+    /// The files that `MkDocs` shows only to authors.
+    pub drafts: BTreeSet<SourcePath>,
+    /// The files that `MkDocs` leaves out.
+    pub excluded: BTreeSet<SourcePath>,
+    /// The chapters that `MkDocs` leaves out of the navigation.
+    pub apart: BTreeSet<SourcePath>,
     /// The files that chapters insert.
     pub insertable: BTreeMap<SourcePath, Insertable>,
 }
@@ -105,7 +112,29 @@ impl Origin {
         let content = generator.map(|generator| content(generator, sources)).unwrap_or_default();
         let insertable = BTreeMap::new();
         let home = home(sources, generator);
-        Self { nav, titles, folders, numbered, route, collections, permalinks, home, content, bases, insertable }
+        let named = |key| settings::named_files(generator, sources, &content, key);
+        let (drafts, excluded) = (named("draft_docs"), named("exclude_docs"));
+        let mut apart = named("not_in_nav");
+        let targets = nav.iter().filter_map(|entry| entry.target.as_deref());
+        let targets: BTreeSet<String> =
+            targets.map(|target| SourcePath::new(target).without_extension().to_owned()).collect();
+        apart.retain(|path| !targets.contains(path.without_extension()));
+        Self {
+            nav,
+            titles,
+            folders,
+            numbered,
+            route,
+            collections,
+            permalinks,
+            home,
+            content,
+            bases,
+            drafts,
+            excluded,
+            apart,
+            insertable,
+        }
     }
 
     fn has_number(&self, folder: &str, name: &str) -> bool {

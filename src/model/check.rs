@@ -46,6 +46,8 @@ pub enum Why {
     Draft,
     /// The name of the chapter's file, or of a directory above it, begins with an underscore.
     Underscore,
+    /// The settings of another generator leave the chapter out.
+    Excluded,
     /// The chapter is for another audience.
     Audience,
     /// The chapter can't be read.
@@ -437,6 +439,7 @@ fn why_absent(absent: &Absent) -> String {
         Why::Underscore => {
             format!("`{path}` is not published, since its name or its folder's begins with `_`: rename it")
         }
+        Why::Excluded => format!("`{path}` is not published, since `exclude_docs` in mkdocs.yml names it"),
         Why::Audience => {
             format!("`{path}` is not for the audience of this build: put the link into a block for the same audience")
         }

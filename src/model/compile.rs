@@ -262,10 +262,13 @@ impl Compiler {
                 Outcome::Chapter(document) => Some(last_good.unwrap_or(document)),
                 Outcome::Unreadable(_) => last_good,
             };
-            let is_draft =
-                |document: &Document| document.meta.status == Status::Draft || part == Some(withheld::Part::Draft);
+            let is_draft_by_path = part == Some(withheld::Part::Draft) || config.origin.drafts.contains(path);
+            let is_draft = |document: &Document| document.meta.status == Status::Draft || is_draft_by_path;
             match document {
                 None => leave_out(Why::Unreadable, Arc::default()),
+                Some(_) if config.origin.excluded.contains(path) && !choices.everyone => {
+                    leave_out(Why::Excluded, Arc::default());
+                }
                 Some(document) if is_draft(document) && !choices.drafts => leave_out(Why::Draft, Arc::default()),
                 Some(document) => documents.push(document.clone()),
             }
@@ -365,7 +368,8 @@ fn take_out_below_hidden_indexes(
     absent: &mut Vec<Absent>,
     (doubtful, config): (&[doubtful::Index], &Config),
 ) {
-    let hidden = absent.iter().filter(|absent| absent.why != Why::Draft).map(|absent| &absent.path);
+    let hidden =
+        absent.iter().filter(|absent| !matches!(absent.why, Why::Draft | Why::Excluded)).map(|absent| &absent.path);
     let mut folders: BTreeSet<&str> = hidden.filter(|path| path.is_index()).map(SourcePath::folder).collect();
     folders.extend(doubtful.iter().map(|index| index.path.folder()));
     if !config.audiences.is_empty() {
@@ -389,7 +393,7 @@ fn take_out_below_hidden_indexes(
 fn no_chapters(absent: &[Absent]) -> Option<Diagnostic> {
     let (message, help) = if absent.is_empty() {
         ("there is no chapter here", "write `index.md`, or name the folder that contains the Markdown files")
-    } else if absent.iter().all(|absent| matches!(absent.why, Why::Draft | Why::Underscore)) {
+    } else if absent.iter().all(|absent| matches!(absent.why, Why::Draft | Why::Underscore | Why::Excluded)) {
         ("every chapter here is marked as unfinished", "`--drafts` shows drafts")
     } else {
         return None;
@@ -408,7 +412,11 @@ fn assets(sources: &Sources, config: &Config) -> BTreeSet<SourcePath> {
     let is_open = |path: &&SourcePath| {
         let is_own = [FILE, "SUMMARY.md"].contains(&path.as_str()) || is_chapter(path, config);
         let is_apart = sources.outside.contains(*path) && !config.audiences.is_empty();
-        !is_own && !is_apart && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
+        let is_excluded = config.origin.excluded.contains(*path);
+        !is_own
+            && !is_apart
+            && !is_excluded
+            && (!withheld::is_secret(path.file_name()) || config.publish.files.names_exactly(path))
     };
     sources.files.keys().filter(is_open).cloned().collect()
 }

@@ -291,6 +291,18 @@ impl Reader<'_> {
     }
 }
 
+/// Returns whether a spreadsheet would read a text as a formula. Programs leave out invisible characters
+/// and white space in front of the sign, and some read full-width signs.
+pub fn is_formula(text: &str) -> bool {
+    let is_left_out = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.trim_start_matches(is_left_out).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

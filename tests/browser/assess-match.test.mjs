@@ -253,6 +253,15 @@ test("a table is CSV that a spreadsheet reads as text, in UTF-8", () => {
     "\uFEFFCompetency,Größe\r\n'=1+1,'+1\r\n'-1,'@sum\r\n'=1,\"a,b\"\r\n\"say \"\"no\"\"\",\"one\ntwo\"\r\n,3\r\n");
 });
 
+test("no part of a cell begins with a formula, whatever separates the cells", () => {
+  const one = (text) => assess.csv([[text]]).slice(1, -2);
+  for (const [text, wanted] of [
+    ["a;=1+1", "\"a;'=1+1\""], ["a; =1+1", "\"a; '=1+1\""], ["a\n=1+1", "\"a\n'=1+1\""], ["a\r\n+1", "\"a\r\n'+1\""], ["a\t@x", "\"a\t'@x\""],
+    ["a;\"=1+1", "\"a;\"\"'=1+1\""], ["\0=1", "\0'=1"], ["\u200B=1", "\u200B'=1"], ["＝1", "'＝1"], ["＋1", "'＋1"], ["－1", "'－1"], ["＠a", "'＠a"],
+    ["a;b", "\"a;b\""], ["a\tb", "\"a\tb\""], ["a = b - c", "a = b - c"],
+  ]) assert.equal(one(text), wanted);
+});
+
 test("a resume bullet is one sentence with the action, the outcome, the number and the scope", () => {
   assert.equal(assess.sentence(event("Withdrew the fax import.", { outcome: "no contract was lost", number: "0 of 40", scope: "one area" })), "Withdrew the fax import; no contract was lost (0 of 40, one area).");
   assert.equal(assess.sentence(event("  ")), "");

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::tables;
 use super::tree::{Element, Node};
 use crate::text::quote;
 
@@ -234,6 +235,10 @@ impl Writer<'_> {
         if width == 0 {
             return String::new();
         }
+        if tables::is_ragged(width, &rows) {
+            self.keep(tables::RAGGED);
+            return tables::list(&rows);
+        }
         let mut out = String::new();
         for (n, mut row) in rows.into_iter().enumerate() {
             row.resize(width, String::new());
@@ -441,6 +446,18 @@ mod tests {
         ] {
             assert_eq!(written(html), wanted, "{html}");
         }
+    }
+
+    #[test]
+    fn a_table_with_far_more_places_than_cells_is_kept_as_a_list() {
+        let html = format!("<table><tr>{}{}</table>", "<td>x".repeat(2000), "<tr><td>y".repeat(8000));
+        let mut writer = Writer { link: &str::to_owned, kept: BTreeMap::new() };
+        let text = writer.page(&tree::read(&html).children);
+        assert!(text.starts_with("- x; x; ") && text.ends_with("- y\n- y\n"));
+        assert!(text.len() < 100_000, "{}", text.len());
+        assert_eq!(writer.kept.into_iter().collect::<Vec<_>>(), [(tables::RAGGED.to_owned(), 1)]);
+        let full = format!("<table>{}</table>", format!("<tr>{}", "<td>x".repeat(20)).repeat(6000));
+        assert!(written(&full).starts_with("| x |"));
     }
 
     #[test]

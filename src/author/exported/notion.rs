@@ -99,7 +99,10 @@ fn database(path: &str, bytes: &[u8], (place, new): (&str, &Places), exported: &
     let link = |cell: &str| pages.get(cell.trim()).map(|to| relative(place, to));
     let file = format!("{}.csv", without_extension(place));
     exported.databases.push((SourcePath::new(file.as_str()), rows.len().saturating_sub(1)));
-    let mut text = tables::chapter(title(name(path)), &rows, &link);
+    let (mut text, is_list) = tables::chapter(title(name(path)), &rows, &link);
+    if is_list {
+        *exported.kept.entry(tables::RAGGED.to_owned()).or_default() += 1;
+    }
     text.push_str(&format!("\n[CSV]({})\n", relative(place, &file)));
     exported.add(place, text.into_bytes());
     exported.add(&file, bytes.to_vec());

@@ -32,6 +32,8 @@ impl Exported {
         let kept = self.kept.iter().map(|(what, number)| format!("{what}: {number}"));
         part("Kept only as text", kept.collect());
         part("Left out, because no page needs them", self.left.iter().map(|path| format!("`{path}`")).collect());
+        let refused = self.refused.iter().map(|path| format!("`{path}`"));
+        part("Left out, because an archive must bring no settings, secrets or names of devices", refused.collect());
         out
     }
 }

@@ -11,7 +11,7 @@ pub use rows::gather;
 
 use crate::text::diagnostic::{Diagnostic, Span};
 use crate::text::path::fold;
-use crate::text::spreadsheet::{Cell, Row, Sheet};
+use crate::text::spreadsheet::{Cell, Row, Sheet, is_formula};
 
 /// A statement, with its level as written in the table.
 #[derive(Debug)]
@@ -176,7 +176,7 @@ fn list_of_levels(sheet: &Sheet) -> Option<(&[Row], usize)> {
 ///
 /// Spreadsheets mark text that would otherwise be a formula with an apostrophe, which isn't part of it.
 pub fn one_line(text: &str) -> String {
-    let plain = text.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@']));
+    let plain = text.strip_prefix('\'').filter(|text| is_formula(text));
     plain.unwrap_or(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -218,10 +218,24 @@ pub fn statements_of(text: &str) -> Vec<String> {
 /// which spreadsheets mark text that would otherwise be a formula.
 pub fn without_bullet(line: &str) -> &str {
     let line = line.trim();
-    if let Some(text) = line.strip_prefix('\'').filter(|text| text.starts_with(['=', '+', '-', '@'])) {
+    if let Some(text) = line.strip_prefix('\'').filter(|text| is_formula(text)) {
         return text;
     }
     let rest = line.trim_start_matches(['•', '·', '◦', '▪', '●', '-', '–', '—', '*']);
     let is_bullet = rest.len() < line.len() && (rest.starts_with(char::is_whitespace) || line.starts_with('•'));
     if is_bullet { rest.trim() } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{one_line, without_bullet};
+
+    #[test]
+    fn the_apostrophe_before_a_formula_is_no_part_of_the_text() {
+        for text in ["=1", "\u{200b}=1", "\0=1", "＝1", "－1; a"] {
+            assert_eq!(one_line(&format!("'{text}")), text);
+            assert_eq!(without_bullet(&format!("'{text}")), text);
+        }
+        assert_eq!(one_line("'t is"), "'t is");
+    }
 }

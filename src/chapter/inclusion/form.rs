@@ -65,8 +65,9 @@ impl Directive {
     }
 
     /// Returns the text to write into `body` in place of the directive. Its lines begin like the
-    /// directive's.
-    pub fn written(&self, content: &str, body: &str) -> Result<String, Why> {
+    /// directive's. Fails before it writes more than `most` bytes: one long prefix at each of many lines
+    /// takes gigabytes.
+    pub fn written(&self, content: &str, body: &str, most: usize) -> Result<String, Why> {
         let start = body[..self.range.start].rfind('\n').map_or(0, |at| at + 1);
         let before = &body[start..self.range.start];
         let is_prefix = before.chars().all(|c| matches!(c, ' ' | '\t' | '>'));
@@ -74,12 +75,17 @@ impl Directive {
         if self.in_code && ends_code(content, &body[..start]) {
             return Err(Why::EndsCode);
         }
+        let bare = prefix.trim_end_matches([' ', '\t']);
+        let added = content.lines().skip(1).map(|line| if line.is_empty() { bare.len() } else { prefix.len() });
+        if added.sum::<usize>() + content.len() > most {
+            return Err(Why::TooLarge);
+        }
         let lines = |text: &str| {
             let mut lines = text.lines();
             let mut out = lines.next().unwrap_or_default().to_owned();
             for line in lines {
                 out.push('\n');
-                out.push_str(if line.is_empty() { prefix.trim_end_matches([' ', '\t']) } else { prefix });
+                out.push_str(if line.is_empty() { bare } else { prefix });
                 out.push_str(line);
             }
             out
@@ -447,6 +453,14 @@ fn imported(body: &str) -> Vec<Directive> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_prefix_adds_is_counted_before_it_is_written() {
+        let body = format!("{}{{{{#include x}}}}", "> ".repeat(20_000));
+        let directive = asking(40_000..body.len(), "x", Part::Whole, Shape::Text);
+        assert_eq!(directive.written(&"x\n".repeat(4000), &body, 1_000_000), Err(Why::TooLarge));
+        assert_eq!(directive.written("x\n\ny", &body, 100_000).map(|words| words.len()), Ok(80_004 - 1));
+    }
 
     #[test]
     fn parts_of_files_are_read_as_each_generator_writes_them() {

@@ -1,8 +1,9 @@
 //! Takes a part of a file: lines, or what is between two marks.
 //!
-//! Input: a text, and the part. Output: the part without the lines that mark parts, or `None` if the
-//! text doesn't have it. Never looks at other files.
+//! Input: a text, and the part. Output: the part without the lines that mark parts, or why there is
+//! none. Never looks at other files.
 
+use super::{LARGEST, Why};
 use crate::text::attribute;
 use crate::text::slug::slug;
 
@@ -25,21 +26,27 @@ enum Mark<'t> {
     End(&'t str),
 }
 
-/// Returns a part of a text.
-pub fn of(text: &str, part: &Part) -> Option<String> {
+/// Returns a part of a text. Lines can be named repeatedly, so they are counted first.
+pub fn of(text: &str, part: &Part) -> Result<String, Why> {
     let lines: Vec<&str> = text.lines().collect();
     match part {
-        Part::Whole => Some(unmarked(&lines)),
+        Part::Whole => Ok(unmarked(&lines)),
         Part::Lines(ranges) => {
             let mut chosen = Vec::new();
+            let mut length = 0;
             for (from, to) in ranges {
                 let from = from.saturating_sub(1);
                 let to = (*to).min(lines.len());
-                chosen.extend_from_slice(lines.get(from..to).filter(|part| !part.is_empty())?);
+                let part = lines.get(from..to).filter(|part| !part.is_empty()).ok_or(Why::NoPart)?;
+                length += part.iter().map(|line| line.len() + 1).sum::<usize>();
+                if length > LARGEST + 1 {
+                    return Err(Why::TooLarge);
+                }
+                chosen.extend_from_slice(part);
             }
-            Some(unmarked(&chosen))
+            Ok(unmarked(&chosen))
         }
-        Part::Named(name) => between(&lines, name).or_else(|| section(&lines, name)),
+        Part::Named(name) => between(&lines, name).or_else(|| section(&lines, name)).ok_or(Why::NoPart),
     }
 }
 
@@ -139,12 +146,19 @@ mod tests {
     #[test]
     fn lines_are_counted_from_one_and_marks_are_left_out() {
         let text = "a\n// ANCHOR: x\nb\n  c\n// ANCHOR_END: x\nd\n";
-        assert_eq!(of(text, &Part::Whole).as_deref(), Some("a\nb\n  c\nd"));
-        assert_eq!(of(text, &Part::Lines(vec![(1, 3)])).as_deref(), Some("a\nb"));
-        assert_eq!(of(text, &Part::Lines(vec![(6, usize::MAX)])).as_deref(), Some("d"));
-        assert_eq!(of(text, &Part::Lines(vec![(7, 9)])), None);
-        assert_eq!(of(text, &Part::Named("x".to_owned())).as_deref(), Some("b\n  c"));
-        assert_eq!(of(text, &Part::Named("y".to_owned())), None);
+        assert_eq!(of(text, &Part::Whole).as_deref(), Ok("a\nb\n  c\nd"));
+        assert_eq!(of(text, &Part::Lines(vec![(1, 3)])).as_deref(), Ok("a\nb"));
+        assert_eq!(of(text, &Part::Lines(vec![(6, usize::MAX)])).as_deref(), Ok("d"));
+        assert_eq!(of(text, &Part::Lines(vec![(7, 9)])), Err(Why::NoPart));
+        assert_eq!(of(text, &Part::Named("x".to_owned())).as_deref(), Ok("b\n  c"));
+        assert_eq!(of(text, &Part::Named("y".to_owned())), Err(Why::NoPart));
+    }
+
+    #[test]
+    fn lines_that_are_named_repeatedly_are_counted() {
+        let text = "a\n".repeat(4000);
+        assert_eq!(of(&text, &Part::Lines(vec![(1, 4000); 100])).map(|part| part.len()), Ok(799_999));
+        assert_eq!(of(&text, &Part::Lines(vec![(1, 4000); 200])), Err(Why::TooLarge));
     }
 
     #[test]
@@ -163,8 +177,8 @@ mod tests {
     #[test]
     fn a_region_is_taken_without_its_indentation_and_a_section_by_its_anchor() {
         let text = "f() {\n  // #region a\n  x\n    y\n  // #endregion a\n}\n";
-        assert_eq!(of(text, &Part::Named("a".to_owned())).as_deref(), Some("x\n  y"));
+        assert_eq!(of(text, &Part::Named("a".to_owned())).as_deref(), Ok("x\n  y"));
         let text = "# T\n\n## The part\n\nx\n\n### Below\n\n## Next\n";
-        assert_eq!(of(text, &Part::Named("the-part".to_owned())).as_deref(), Some("## The part\n\nx\n\n### Below\n"));
+        assert_eq!(of(text, &Part::Named("the-part".to_owned())).as_deref(), Ok("## The part\n\nx\n\n### Below\n"));
     }
 }

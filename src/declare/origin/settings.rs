@@ -3,11 +3,12 @@
 //! Input: the generator, and its configuration files. Output: [`Settings`], and the folder that
 //! contains the chapters. Never runs a configuration that is a program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::literal::Literal;
+use super::patterns;
 use crate::declare::generator::Generator;
-use crate::text::path::join;
+use crate::text::path::{SourcePath, join};
 use crate::text::source::Sources;
 
 /// The files with the sidebars of Docusaurus.
@@ -308,6 +309,23 @@ pub(super) fn bases(sources: &Sources) -> Vec<String> {
     if bases.is_empty() { vec![String::new()] } else { bases }
 }
 
+/// Lists the files that the patterns below `key` in the configuration of `MkDocs` name. `content` is the
+/// content folder if the files are known by their paths from it.
+pub(super) fn named_files(
+    generator: Option<Generator>,
+    sources: &Sources,
+    content: &str,
+    key: &str,
+) -> BTreeSet<SourcePath> {
+    let Some(generator @ Generator::MkDocs) = generator else { return BTreeSet::new() };
+    let text = (Files { generator, sources }).first(MKDOCS);
+    let Some(value) = text.and_then(|text| Literal::of_key(&text, key)) else { return BTreeSet::new() };
+    let folders = content_folder(generator, &|path| sources.mark(path));
+    let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
+    let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
+    patterns::matching(value.text().unwrap_or_default(), &root, sources.files.keys())
+}
+
 /// Lists the further files of a project that are read if its generator is known by another one.
 pub fn further_files() -> impl Iterator<Item = &'static str> {
     let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
@@ -326,7 +344,10 @@ pub fn folders_of_pictures<'a>(generator: Generator, mark: &dyn Fn(&str) -> Opti
         Generator::MkDocs => {
             let theme = MKDOCS.iter().find_map(text).and_then(|text| Literal::of_key(&text, "theme"));
             let folder = theme.as_ref().and_then(|theme| theme.get("custom_dir")?.text());
-            folder.and_then(|folder| join("", folder)).map(|folder| (folder, String::new())).into_iter().collect()
+            // A dot folder contains settings, and `.git` all that was ever written.
+            let is_open = |folder: &String| !folder.split('/').any(|part| part.starts_with('.'));
+            let folder = folder.and_then(|folder| join("", folder)).filter(is_open);
+            folder.map(|folder| (folder, String::new())).into_iter().collect()
         }
         Generator::Docusaurus => {
             let is_below = DOCUSAURUS.iter().any(|path| path.starts_with("website/") && mark(path).is_some());
@@ -425,6 +446,18 @@ mod tests {
         assert_eq!(docusaurus.base_url.as_deref(), Some("https://d.org/docs/"));
         let hugo = of(Generator::Hugo, "hugo.toml", "title = 'H'\nbaseURL = 'https://example.org/'\n");
         assert_eq!((hugo.title.as_deref(), hugo.base_url), (Some("H"), None));
+    }
+
+    #[test]
+    fn no_pictures_are_taken_from_dot_folders() {
+        let of = |folder: &str| {
+            let text = format!("theme:\n  custom_dir: {folder}\n");
+            folders_of_pictures(Generator::MkDocs, &|path| (path == "mkdocs.yml").then_some(text.as_bytes()))
+        };
+        assert_eq!(of("overrides"), [("overrides".to_owned(), String::new())]);
+        for folder in [".git", "./.git", "a/../.git", "a/.private/b"] {
+            assert_eq!(of(folder), [], "{folder}");
+        }
     }
 
     #[test]

@@ -102,6 +102,7 @@ impl Judge<'_> {
         let is_private = path.as_str() == FILE
             || withheld::is_secret(path.file_name())
             || withheld::part(path) == Some(withheld::Part::Draft)
+            || self.config.origin.drafts.contains(path)
             || path.as_str().split('/').any(|part| part.starts_with('.') && part != ".gitbook");
         let is_below = |folder: &str| path.folders().any(|above| above == folder);
         if is_private || self.doubtful.iter().any(|index| is_below(index.path.folder())) {
@@ -163,6 +164,30 @@ mod tests {
             assert!(found.contains(wanted) && !found.contains("four"), "{found}");
             assert_eq!(found, html(&mut Compiler::new(), &sources));
         }
+    }
+
+    #[test]
+    fn drafts_of_mkdocs_are_neither_published_nor_inserted_and_what_it_leaves_out_is_only_inserted() {
+        let settings =
+            "site_name: X\ndraft_docs: |\n  /d.md\nexclude_docs: |\n  secret/\n  # a\nnot_in_nav: |\n  n.md\n";
+        let sources = Sources::from_texts([
+            ("mkdocs.yml", settings),
+            ("a.md", "# A\n\n--8<-- \"d.md\"\n\n--8<-- \"secret/e.md\"\n\n--8<-- \"f.md\"\n"),
+            ("d.md", "# D\n\nDRAFT\n"),
+            ("secret/e.md", "# E\n\nPART\n"),
+            ("secret/e.png", ""),
+            ("f.md", "Open"),
+            ("n.md", "# N\n"),
+        ]);
+        let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
+        let paths: Vec<&str> = handbook.documents.iter().map(|one| one.meta.path.as_str()).collect();
+        assert_eq!(paths, ["a.md", "f.md", "n.md"]);
+        let unlisted = handbook.documents.iter().filter(|one| one.meta.unlisted);
+        assert_eq!(unlisted.map(|one| one.meta.path.as_str()).collect::<Vec<_>>(), ["n.md"]);
+        let found = html(&mut Compiler::new(), &sources);
+        assert!(found.contains("Open") && !found.contains("DRAFT") && found.contains("PART"), "{found}");
+        let handbook = Compiler::new().compile(&sources, &Choices { drafts: true, ..Choices::default() }).unwrap();
+        assert_eq!(handbook.documents.len(), 4);
     }
 
     #[test]

@@ -26,12 +26,16 @@
 
   /**
    * Writes rows as CSV (RFC 4180). Begins with a byte order mark, without which Excel doesn't read it as
-   * UTF-8. A cell that a spreadsheet would read as a formula gets an apostrophe in front.
+   * UTF-8. What a spreadsheet would read as a formula gets an apostrophe in front, also where a
+   * spreadsheet that separates cells by semicolons or tabs, and so ignores quotes inside a cell,
+   * would begin a new one.
    */
   function csv(rows) {
+    const start = /^([\s\p{Cc}\p{Cf}]*)(?=[=+\-@＝＋－＠])/u;
+    const inside = /([;\t\r\n][\s\p{Cc}\p{Cf}";]*)(?=[=+\-@＝＋－＠])/gu;
     const cell = (value) => {
-      const text = String(value ?? "").trim().replace(/^[=+\-@]/u, "'$&");
-      return /[",\r\n]/u.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
+      const text = String(value ?? "").trim().replace(start, "$1'").replace(inside, "$1'");
+      return /[";,\t\r\n]/u.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text;
     };
     return `\ufeff${rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
   }
