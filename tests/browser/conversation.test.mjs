@@ -79,8 +79,8 @@ test("two people assess, compare, agree, plan, print, and open it again after a 
   await give(manager, file);
   await told(manager, "Opened: Ada.");
   await rated(manager);
-  const next = manager.locator(".assess-bar a");
-  assert.deepEqual([await next.textContent(), await next.getAttribute("href")], ["Next: Comparison", "#assess-compare"]);
+  const onward = manager.locator(".assess-bar a");
+  assert.deepEqual([await onward.textContent(), await onward.getAttribute("href")], ["Next: Comparison", "#assess-compare"]);
   await step(manager, "compare");
   const text = await stage(manager);
   // What the role is judged on comes first, and what both agree on is folded.
