@@ -75,7 +75,7 @@
     const old = (file.name || "").replace(/\.[a-z0-9]+$/i, "").trim();
     if (alt) return alt.split(/\s+/).slice(0, 8).join(" ");
     if (old && !NAMELESS.test(old)) return old.replaceAll("_", " ");
-    const above = [...document.querySelectorAll("main :is(h1, h2, h3, h4, h5, h6)")].filter((heading) => heading.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING && !heading.closest("[data-rolebook]"));
+    const above = [...document.querySelectorAll(":is(.top, .prose) :is(h1, h2, h3, h4, h5, h6)")].filter((heading) => heading.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING && !heading.closest("[data-rolebook]"));
     const last = above.at(-1);
     return last ? last.textContent.replace(/[#¶§]\s*$/, "").trim() : "";
   }
