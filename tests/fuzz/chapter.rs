@@ -88,7 +88,10 @@ fn well_formed(html: &str, is_raw: bool) {
     assert!(is_raw || parsed.errors.is_empty(), "{:?}", parsed.errors);
     let count = |selector: &str| parsed.select(&Selector::parse(selector).unwrap()).count();
     assert_eq!(count("body > footer.colophon"), 1, "the chapter swallowed the rest of the page");
-    assert_eq!(count("body > .columns > main > article > .prose"), 1, "the chapter broke out of its element");
+    let text = "body > .columns > main > article > .prose";
+    assert_eq!(count(&format!("{text}:not(.opening)")), 1, "the chapter broke out of its element");
+    let titles = count(&format!("{text}.opening"));
+    assert!(titles <= 1 && count(&format!("{text}.opening > h1")) == titles, "a title is apart, and nothing else");
 }
 
 #[test]
