@@ -2,10 +2,10 @@
 // cleared, and the reader is told whenever something can't be saved.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { small, stage, take } from "./forms.mjs";
 import { build, close, host, open, overflow, project, violations, write } from "./support.mjs";
 
 const levels = (texts) => texts.map((list, n) => `### ${["Learning", "Practising", "Owning"][n]} {level=${n + 1}}\n\n${list.join("\n")}\n`).join("\n");
@@ -68,14 +68,9 @@ async function answer(page) {
   await saved(page);
   await page.waitForTimeout(500);
 }
-const take = async (page, name) => {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
-  return readFileSync(await file.path(), "utf8");
-};
 const give = async (page, text) => {
   await page.locator("input[type=file]").setInputFiles({ name: "a.json", mimeType: "application/json", buffer: Buffer.from(text) });
 };
-const stage = (page) => page.locator(".assess-stage").innerText();
 
 test("without scripts, the page explains itself, lists what the role expects, and says that answering needs scripts", async () => {
   const page = await open(await host(site) + maker, { javascript: false });
@@ -456,10 +451,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["in light colour
       await step(page, at);
       assert.deepEqual(await violations(page), [], at);
       assert.equal(await overflow(page), 0, at);
-      const least = (options.width ?? 1440) < 500 ? 44 : 24;
-      const small = await page.evaluate((size) => [...document.querySelectorAll(".assess :is(button, .assess-option, .assess-steps a, textarea, input.assess-field, .assess summary)")]
-        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < size).map((one) => `${one.className} ${one.textContent}`), least);
-      assert.deepEqual(small, [], at);
+      assert.deepEqual(await small(page), [], at);
     }
     await close(page);
   });

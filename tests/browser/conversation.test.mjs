@@ -2,10 +2,10 @@
 // exchange files, compare, agree, plan and print, and open everything again after a new edition.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { giver, hostile, markup, small, stage, step, take, told, unharmed } from "./forms.mjs";
 import { build, close, host, open, overflow, project, violations, write } from "./support.mjs";
 
 const levels = (texts) => texts.map((list, n) => `### ${["Learning", "Practising", "Owning"][n]} {level=${n + 1}}\n\n${list.join("\n")}\n`).join("\n");
@@ -29,18 +29,8 @@ const site = build(dir);
 const place = "assess/conversation/";
 
 const level = (page, competency, name) => page.getByRole("group", { name: competency }).getByRole("radio", { name: new RegExp(`^${name}`) }).check();
-const step = async (page, name) => {
-  await page.locator(`.assess-steps a[href="#assess-${name}"]`).click();
-  await page.waitForFunction((hash) => document.querySelector(".assess-steps [aria-current]")?.hash === hash, `#assess-${name}`);
-};
 const row = (page, text) => page.locator(".assess-statement", { has: page.locator("legend", { hasText: text }) });
-const take = async (page, name) => {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
-  return readFileSync(await file.path(), "utf8");
-};
-const give = (page, ...all) => page.locator("input[data-for=desk-open]").setInputFiles(all.map((text, n) => ({ name: `${n}.json`, mimeType: "application/json", buffer: Buffer.from(text) })));
-const told = (page, text) => page.locator(".assess-told", { hasText: text }).waitFor();
-const stage = (page) => page.locator(".assess-stage").innerText();
+const give = giver("desk-open");
 
 /** Assesses oneself against the role, in a profile of one's own, and returns the exported file. */
 async function assessed(address, name, given = { Data: "Practising", Talk: "Owning", Plan: "Practising" }, role = "maker") {
@@ -222,11 +212,7 @@ test("hostile files are refused in words, and run nothing", async () => {
   const value = JSON.parse(good);
   const changed = (change) => { const copy = structuredClone(value); change(copy); return JSON.stringify(copy); };
   const refused = [
-    [`{"__proto__": {"polluted": 1}, ${good.slice(1)}`, "no export uses"],
-    [good.replace("\"what\"", "\"constructor\": {\"prototype\": {\"polluted\": 1}}, \"what\""), "no export uses"],
-    ["<!doctype html><img src=x onerror=\"window.harm = true\">", "is a web page"],
-    ["x".repeat(100), "isn’t JSON"],
-    [" ".repeat(50_000_000), "larger than 4 MB"],
+    ...hostile(good, "what"),
     [changed((copy) => { copy.version = 99; }), "newer version"],
     [changed((copy) => { copy.version = "2"; }), "isn’t an export"],
     [changed((copy) => { copy.levels = {}; }), "damaged (at levels)"],
@@ -240,7 +226,6 @@ test("hostile files are refused in words, and run nothing", async () => {
     await told(page, reason);
     assert.equal(await page.locator(".desk-people button").count(), 0, reason);
   }
-  const markup = "<img src=x onerror=\"window.harm = true\"><script>window.harm = true</script>";
   await give(page, changed((copy) => {
     copy.person = markup;
     for (const rating of copy.ratings) { rating.text = markup; rating.evidence[0].what = markup; }
@@ -251,10 +236,7 @@ test("hostile files are refused in words, and run nothing", async () => {
   await told(page, "Opened:");
   for (const at of ["statements", "compare", "plan", "summary"]) await step(page, at);
   assert.match(await page.locator("[data-paper=conversation] .assess-sheet").innerText(), /<img src=x/);
-  assert.equal(await page.evaluate(() => window.harm), undefined);
-  assert.equal(await page.evaluate(() => document.querySelectorAll("main img, main script").length), 0);
-  assert.equal(await page.evaluate(() => /** @type {any} */ ({}).polluted), undefined);
-  assert.deepEqual(page.faults, []);
+  await unharmed(page);
   await close(page);
 });
 
@@ -269,10 +251,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["on a phone", { 
       await step(page, at);
       assert.deepEqual(await violations(page), [], at);
       assert.equal(await overflow(page), 0, at);
-      const least = (options.width ?? 1440) < 500 ? 44 : 24;
-      const small = await page.evaluate((size) => [...document.querySelectorAll(".assess :is(button, .assess-option, .assess-steps a, textarea, select, input.assess-field, .assess summary)")]
-        .filter((of) => of.checkVisibility() && of.getBoundingClientRect().height < size).map((of) => `${of.className} ${of.textContent}`), least);
-      assert.deepEqual(small, [], at);
+      assert.deepEqual(await small(page), [], at);
     }
     await page.getByRole("button", { name: "Side by side" }).click();
     // The drawing of each person stays in its column.

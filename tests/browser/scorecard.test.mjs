@@ -2,10 +2,10 @@
 // another interviewer in a browser profile of their own, and compared there.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { giver, hostile, markup, small, stage, step, take, taken, told, unharmed } from "./forms.mjs";
 import { build, close, host, open, overflow, project, violations, write } from "./support.mjs";
 
 const levels = (word) => `## Levels\n\n### Learning {level=1}\n\n- Says what is ${word}. {#a}\n\n### Practising {level=2}\n\n- Writes what is ${word}. {#b}\n- Shows what is ${word}. {#s}\n`;
@@ -27,19 +27,9 @@ const start = async (page) => {
   await page.getByRole("button", { name: "Fill in on screen" }).click();
   await page.locator("#card:not([hidden])").waitFor();
 };
-const step = async (page, name) => {
-  await page.locator(`.assess-steps a[href="#assess-${name}"]`).click();
-  await page.waitForFunction((hash) => document.querySelector(".assess-steps [aria-current]")?.hash === hash, `#assess-${name}`);
-};
 const question = (page, title) => page.locator(".card-question", { has: page.locator("legend", { hasText: title }) });
 const mark = (page, title, name) => question(page, title).locator(".assess-answers").first().getByRole("radio", { name, exact: true }).check();
-const taken = async (page, name) => {
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).first().click()]);
-  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
-};
-const give = (page, ...all) => page.locator("input[data-for=open-cards]").setInputFiles(all.map((text, n) => ({ name: `${n}.json`, mimeType: "application/json", buffer: Buffer.from(text) })));
-const told = (page, text) => page.locator(".assess-told", { hasText: text }).waitFor();
-const stage = (page) => page.locator(".assess-stage").innerText();
+const give = giver("open-cards");
 
 /** Fills in a card in a profile of its own, and returns the page. */
 async function interviewed(address, who, { marks, verdict, candidate = "A. B.", options = {} }) {
@@ -64,7 +54,7 @@ const jon = { marks: [["Data", "Not yet", "Quoted an average."], ["Talk", "Not y
 
 async function cardOf(address, who, has) {
   const page = await interviewed(address, who, has);
-  const { text } = await taken(page, "Export as a file");
+  const text = await take(page, "Export as a file");
   await close(page);
   return text;
 }
@@ -127,7 +117,7 @@ test("two interviewers fill in cards, export them, and compare them with differe
   assert.deepEqual(await violations(page), []);
   const markdown = await page.locator("[data-paper=scorecards] textarea").inputValue();
   for (const part of ["# Scorecard: A. B., Maker", "## Recommendation\n\n- Mara: Yes. Mara heard it.\n- Jon: Strong no. Jon heard it.", "## 2 differences\n\n### Data", "- Jon: Not yet. Quoted an average.", "## Marked the same: 1 competency\n\n### Plan", "Defines a measure precisely.\n\n- Mara: Shown\n- Jon: Not marked"]) assert.ok(markdown.includes(part), `${part}\n${markdown}`);
-  const { text: csv } = await taken(page, "Download as CSV");
+  const csv = await take(page, "Download as CSV");
   assert.ok(csv.startsWith("\uFEFFCandidate,Interviewer,Date,Competency,Expected level,Statement,Mark,What was said or done\r\nA. B.,Mara,2026-11-28,Recommendation,,,Yes,Mara heard it.\r\n"), csv);
   for (const row of ["A. B.,Mara,2026-11-28,Data,Practising,,Shown,\"Dropped a measure.\n\nSaid why.\"\r\n", "A. B.,Mara,2026-11-28,Data,Practising,Defines a measure precisely.,Shown,\r\n", "A. B.,Mara,2026-11-28,Plan,Practising,,Partly,'=1+1\r\n", "A. B.,Jon,2026-11-28,Talk,Learning,,Not yet,Told nobody.\r\n"]) assert.ok(csv.includes(row), `${row}\n${csv}`);
 
@@ -146,7 +136,7 @@ test("two interviewers fill in cards, export them, and compare them with differe
 test("cards of other candidates and roles stay apart, and no card is replaced without asking", async () => {
   const address = await host(site);
   const page = await interviewed(address, "Mara", mara);
-  const { text: own } = await taken(page, "Export as a file");
+  const own = await take(page, "Export as a file");
   const changed = (change) => { const copy = JSON.parse(own); change(copy); return JSON.stringify(copy); };
   await give(page, changed((copy) => { copy.role = { id: "leader", title: "Leader" }; }));
   await told(page, "This card is for another role (Leader), so it wasn’t opened.");
@@ -201,11 +191,7 @@ test("hostile scorecards are refused in words, and run nothing", async () => {
   const page = await interviewed(address, "Mara", mara);
   const changed = (change) => { const copy = JSON.parse(good); change(copy); return JSON.stringify(copy); };
   const refused = [
-    [`{"__proto__": {"polluted": 1}, ${good.trim().slice(1)}`, "no export uses"],
-    [good.replace("\"evidence\"", "\"constructor\": {\"prototype\": {\"polluted\": 1}}, \"evidence\""), "no export uses"],
-    ["<!doctype html><img src=x onerror=\"window.harm = true\">", "is a web page"],
-    ["x".repeat(100), "isn’t JSON"],
-    [" ".repeat(50_000_000), "larger than 4 MB"],
+    ...hostile(good, "evidence"),
     [changed((copy) => { copy.version = 2; }), "newer version"],
     [changed((copy) => { copy.format = "rolebook-assessment"; }), "isn’t a scorecard"],
     [changed((copy) => { copy.marks = {}; }), "damaged (at marks)"],
@@ -221,7 +207,6 @@ test("hostile scorecards are refused in words, and run nothing", async () => {
     await told(page, reason);
     assert.equal(await page.locator(".card-verdicts").count(), 0, reason);
   }
-  const markup = "<img src=x onerror=\"window.harm = true\"><script>window.harm = true</script>";
   await give(page, changed((copy) => {
     Object.assign(copy, { interviewer: markup, reason: markup, edition: markup });
     for (const one of [...copy.marks, ...copy.expects]) { one.title = markup; one.name = markup; one.evidence &&= markup; }
@@ -229,10 +214,7 @@ test("hostile scorecards are refused in words, and run nothing", async () => {
   }));
   await told(page, "Opened:");
   assert.match(await page.locator("[data-paper=scorecards] .assess-sheet").innerText(), /<img src=x/);
-  assert.equal(await page.evaluate(() => window.harm), undefined);
-  assert.equal(await page.evaluate(() => document.querySelectorAll("main img, main script").length), 0);
-  assert.equal(await page.evaluate(() => /** @type {any} */ ({}).polluted), undefined);
-  assert.deepEqual(page.faults, []);
+  await unharmed(page);
   await close(page);
 });
 
@@ -250,7 +232,7 @@ test("the page says when a card can't be stored, and never overwrites what it ca
   await mark(page, "Data", "Partly");
   assert.match(await page.locator(".assess-alert").innerText(), /storage is full\. It stays on screen until you leave the page\. Export the card to keep it\./);
   assert.match(await page.locator(".assess-bar").innerText(), /Not saved/);
-  assert.equal(JSON.parse((await taken(page, "Export as a file")).text).marks[0].mark, "partly");
+  assert.equal(JSON.parse(await take(page, "Export as a file")).marks[0].mark, "partly");
   assert.deepEqual(await violations(page), []);
   await close(page);
 });
@@ -271,9 +253,7 @@ for (const [name, options] of /** @type {[string, any][]} */ ([["on a phone", { 
       await page.waitForTimeout(100);
       assert.deepEqual(await violations(page), [], at);
       assert.equal(await overflow(page), 0, at);
-      const small = await page.evaluate((size) => [...document.querySelectorAll("#card :is(button, .assess-option, .assess-steps a, textarea, select, input.assess-field, summary)")]
-        .filter((of) => of.checkVisibility() && of.getBoundingClientRect().height < size).map((of) => `${of.className} ${of.textContent}`), isPhone ? 44 : 24);
-      assert.deepEqual(small, [], at);
+      assert.deepEqual(await small(page), [], at);
     }
     // One competency at a time keeps the step short.
     await step(page, "fill");

@@ -19,7 +19,7 @@ interface RolebookAssess {
   merge: any; paper: any; plain: any; readPage: any; readRecord: any; sentence: any; source: any; toAnswer: any; unreadable: any; warning: any;
   writeRecord: any;
   levelLine: any; pictureKey: any; saveTalk: any;
-  csv: any; chooser: any; eventText: any; planTitles: any; planned: any; sheet: any; keeper: any; readAll: any;
+  csv: any; chooser: any; eventText: any; planTitles: any; planned: any; sheet: any; keeper: any; readAll: any; fileName: any; fold: any; paragraphs: any; told: any; weight: any;
   MARKS: string[]; NOT_ASKED: string; VERDICTS: string[]; cardSteps: Record<string, any>;
   blankCard: any; candidateGroups: any; cardBlocks: any; cardExpects: any; cardRows: any; compareCards: any; isBlankCard: any; isSplit: any; keptCard: any; markWord: any;
   markedBy: any; readCard: any; togetherBlocks: any; verdictWord: any; whose: any; writeCard: any;

@@ -110,6 +110,9 @@
   /** Puts what the role is judged on first and otherwise keeps the order. */
   const keyFirst = (list) => [...list].sort((a, b) => Number(Boolean(b.key)) - Number(Boolean(a.key)));
 
+  /** A focus competency comes before one in which only some statements count. */
+  const weight = (asked) => (asked.focus ? 2 : Number(Boolean(asked.key)));
+
   /** Finds the gaps in one competency. `level` is null if the quick pass has no answer. */
   function gap(asked, level, found) {
     const answer = (one) => found.get(one)?.rating.answer ?? null;
@@ -131,11 +134,9 @@
   function gaps(all, levelOf, found) {
     const place = { below: 0, open: 0, unknown: 1, met: 2 };
     const depth = { below: 0, open: 1, unknown: 0, met: 0 };
-    // A focus competency comes before one in which only some statements count.
-    const weight = ({ asked }) => (asked.focus ? 2 : Number(Boolean(asked.key)));
     const list = all.map((asked) => gap(asked, levelOf(asked), found));
-    return list.sort((a, b) => place[a.kind] - place[b.kind] || weight(b) - weight(a) || depth[a.kind] - depth[b.kind]);
+    return list.sort((a, b) => place[a.kind] - place[b.kind] || weight(b.asked) - weight(a.asked) || depth[a.kind] - depth[b.kind]);
   }
 
-  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { expected, gap, gaps, levelNow, likeness, match, plain, toAnswer });
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { expected, gap, gaps, levelNow, likeness, match, plain, toAnswer, weight });
 })();

@@ -15,6 +15,8 @@
   const empty = () => ({ person: "", levels: [], ratings: [], plan: [], cases: [], manager: [] });
   const blankEvent = () => ({ what: "", outcome: "", number: "", scope: "", seen: "" });
   const isBlank = (event) => Object.values(event).every((one) => one.trim() === "");
+  /** Returns the evidence of an answer that says something. */
+  const told = (rating) => rating?.evidence.filter((event) => !isBlank(event)) ?? [];
 
   const statement = { competency: text, title: text, id: text, level, text };
   const event = table({ what: text, outcome: text, number: text, scope: text, seen: text });
@@ -119,7 +121,7 @@
   }
 
   Object.assign(globalThis.rolebookAssess, {
-    ANSWERS, PLANNED, blankEvent, empty, isBlank, isEmpty, keptRecord: kept, merge, readRecord: read, recordFormats: formats, recordShapes: { ...shapes, head, lists, about }, snapshot, splitRecord: split,
+    ANSWERS, PLANNED, blankEvent, empty, isBlank, isEmpty, keptRecord: kept, merge, readRecord: read, recordFormats: formats, recordShapes: { ...shapes, head, lists, about }, snapshot, splitRecord: split, told,
     writeRecord: write,
   });
 })();

@@ -4,7 +4,7 @@
 // Input: two records and what the role expects. Output: the differences, and the text of the file
 // that both keep. Never touches the page or the storage, and never computes a score.
 (() => {
-  const { PLANNED, expected, isBlank, keptRecord, levelNow, match, plain, readFile, recordFormats, recordShapes: { about, head, lists, plan }, splitRecord, take: { level, list, table, text } } = globalThis.rolebookAssess;
+  const { PLANNED, expected, keptRecord, levelNow, match, plain, readFile, recordFormats, recordShapes: { about, head, lists, plan }, splitRecord, take: { level, list, table, text }, told, weight } = globalThis.rolebookAssess;
   const FORMAT = "rolebook-conversation";
   const VERSION = 1;
   const SIDES = ["report", "manager"];
@@ -59,9 +59,6 @@
       return { id: one.competency, title: one.title, url: null, level: one.level, focus: one.key, isComplete: one.complete, statements, key: one.key || statements.some((of) => of.key), meaning: null, grow: null };
     });
   }
-
-  const told = (rating) => rating?.evidence.filter((event) => !isBlank(event)) ?? [];
-  const weight = (asked) => (asked.focus ? 2 : Number(Boolean(asked.key)));
 
   /** Sets the two answers to a statement next to each other. */
   function pair(statement, found) {

@@ -130,6 +130,13 @@
     return el("label", { class: "assess-label" }, el("span", {}, label), hint && el("small", {}, hint), made);
   }
 
+  /** Creates a fold that `fill` fills only when it is opened. In a large handbook, there would be thousands of statements. */
+  function fold(summary, fill) {
+    const box = el("details", { class: "lower" }, el("summary", {}, summary));
+    box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(...[fill()].flat(Infinity)); });
+    return box;
+  }
+
   const button = (text, press, has = {}) => el("button", { type: "button", class: "assess-button", ...has, on: { click: press } }, text);
 
   /**
@@ -148,6 +155,9 @@
     });
   }
 
+  /** Returns a name for a file from parts that may be empty. */
+  const fileName = (...parts) => parts.filter(Boolean).map((part) => part.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")).join("-");
+
   /** Downloads a text as a file. */
   function download(name, type, text) {
     const link = el("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
@@ -157,5 +167,5 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
-  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, labelled, readAll, readPage, readWords });
+  globalThis.rolebookAssess = Object.assign(globalThis.rolebookAssess ?? {}, { ask, button, choices, copied, download, el, examplesOf, field, fileName, fold, labelled, readAll, readPage, readWords });
 })();

@@ -36,12 +36,11 @@
         // On a phone, the row of steps is wider than the screen.
         link.closest("ol").scrollLeft = link.offsetLeft - link.closest("ol").clientWidth / 3;
       }
-      next.hidden = !shown.next || Boolean(shown.card);
+      const following = order[order.indexOf(current) + 1];
+      next.hidden = !following || Boolean(shown.card);
       card.hidden = !shown.card;
       if (shown.card) card.textContent = words("next-step", { step: shown.card.title });
-      if (shown.next) {
-        // Pages have different steps after one that they share.
-        const following = order[order.indexOf(current) + 1] ?? shown.next;
+      if (following) {
         next.setAttribute("href", `#assess-${following}`);
         next.textContent = words("next-step", { step: words(`${following}-short`) });
       }

@@ -3,19 +3,13 @@
 // Input: the page's state. Output: the step's elements. Never shows a number without its name, or
 // what the role expects, because that would influence the answer.
 (() => {
-  const { choices, copied, deck, el, examplesOf } = globalThis.rolebookAssess;
+  const { choices, copied, deck, el, examplesOf, fold } = globalThis.rolebookAssess;
 
   function statements(asked, state) {
-    const box = el("details", { class: "lower" }, el("summary", {}, state.words("read-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
-    // Fill it only when it is opened. In a large handbook, there would be thousands of statements.
-    box.addEventListener("toggle", () => {
-      if (!box.open || box.children.length > 1) return;
-      for (const step of state.scale) {
-        const rows = asked.statements.filter((one) => one.level === step.level);
-        if (rows.length) box.append(el("p", { class: "level" }, step.name), el("ul", { class: "statements" }, rows.map((one) => el("li", {}, copied(one.row), examplesOf(one)))));
-      }
-    });
-    return box;
+    return fold([state.words("read-statements"), el("span", { class: "sr" }, ` (${asked.title})`)], () => state.scale.map((step) => {
+      const rows = asked.statements.filter((one) => one.level === step.level);
+      return rows.length ? [el("p", { class: "level" }, step.name), el("ul", { class: "statements" }, rows.map((one) => el("li", {}, copied(one.row), examplesOf(one))))] : [];
+    }));
   }
 
   function question(asked, n, state) {
@@ -53,7 +47,6 @@
         const done = state.asked.filter((asked) => state.levelOf(asked) !== null).length;
         return state.words(done === state.asked.length ? "progress-all" : "progress-n", { n: done, of: state.asked.length });
       },
-      next: "statements",
     };
   }
 

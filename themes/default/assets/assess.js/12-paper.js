@@ -5,12 +5,14 @@
 (() => {
   const { block, button, csv, download, el, markdown, narrow } = globalThis.rolebookAssess;
 
+  const paragraphs = (text) => text.split(/\n\s*\n/u).filter((part) => part.trim()).map((part) => el("p", {}, part.trim()));
+
   /** Shows blocks of text as elements. Markup in them is shown as text. */
   function shown(blocks) {
     return blocks.map((one) => {
       if (one.kind === "heading") return el(`h${one.level + 2}`, {}, one.text);
       if (one.kind === "list") return el("ul", {}, one.items.map((item) => el("li", {}, item)));
-      return one.text.split(/\n\s*\n/u).filter((text) => text.trim()).map((text) => el("p", {}, text.trim()));
+      return paragraphs(one.text);
     });
   }
 
@@ -22,7 +24,7 @@
    * `state` has a function `rows`, the document can be downloaded as a table, too. With `isFolded`, it is
    * folded on any screen.
    */
-  function paper(id, name, write, state) {
+  function paper(id, name, write, state, { rows = null, isFolded = false } = {}) {
     const sheet = el("div", { class: "assess-sheet" });
     const source = el("textarea", { class: "assess-field", rows: 8, readonly: true, "aria-label": state.words("markdown") });
     const told = el("span", { role: "status", class: "note" });
@@ -55,8 +57,8 @@
     refresh();
     return {
       refresh,
-      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), narrow.matches || state.isFolded ? el("details", { class: "lower", open: !state.isFolded && isShort(sheet) }, el("summary", {}, state.words("paper-show"), el("span", { class: "sr" }, ` (${name})`)), sheet) : sheet,
-        el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), state.rows && button(state.words("download-csv"), () => download(`${state.role}-${id}.csv`, "text/csv", csv(state.rows()))), button(state.words("print"), print), told), raw),
+      element: el("section", { class: "assess-paper", "data-paper": id }, el("h3", {}, name), narrow.matches || isFolded ? el("details", { class: "lower", open: !isFolded && isShort(sheet) }, el("summary", {}, state.words("paper-show"), el("span", { class: "sr" }, ` (${name})`)), sheet) : sheet,
+        el("div", { class: "assess-actions" }, button(state.words("copy-markdown"), copy), button(state.words("download-markdown"), () => { refresh(); download(`${state.role}-${id}.md`, "text/markdown", source.value); }), rows && button(state.words("download-csv"), () => download(`${state.role}-${id}.csv`, "text/csv", csv(rows()))), button(state.words("print"), print), told), raw),
     };
   }
 
@@ -65,5 +67,5 @@
     return block.line([state.handbook, state.edition, state.today()].filter(Boolean).join(", "));
   }
 
-  Object.assign(globalThis.rolebookAssess, { paper, source });
+  Object.assign(globalThis.rolebookAssess, { paper, paragraphs, source });
 })();

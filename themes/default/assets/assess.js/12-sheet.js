@@ -3,11 +3,11 @@
 // Input: the page's state. Output: blocks of text, and rows. Contains every answer, also those whose
 // statement is gone, and no total.
 (() => {
-  const { block, gaps, isBlank, paper, sentence, source } = globalThis.rolebookAssess;
+  const { block, gaps, paper, sentence, source, told } = globalThis.rolebookAssess;
 
   /** Writes an event as a sentence, with who saw it. */
   const eventText = (event, words) => [sentence(event), event.seen.trim() && words("seen-by", { who: event.seen.trim() })].filter(Boolean).join(" ");
-  const events = (rating, words) => rating.evidence.filter((event) => !isBlank(event)).map((event) => eventText(event, words));
+  const events = (rating, words) => told(rating).map((event) => eventText(event, words));
   const answer = (rating, words) => (rating.answer ? words(`answer-${rating.answer}`) : "");
 
   /** Writes the rows' cells that say what is planned for a statement. */
@@ -17,10 +17,8 @@
   /** Returns the answers to a competency's statements, in the order of the handbook. */
   const answered = (asked, state) => asked.statements.filter((one) => state.found.has(one)).map((statement) => ({ statement, rating: state.found.get(statement).rating })).filter(({ rating }) => rating.answer || events(rating, state.words).length);
 
-  const levels = (asked, state) => [
-    [state.words("picture-role"), state.levelName(asked.level)], [state.words("picture-you"), state.levelOf(asked) === null ? "" : state.levelName(state.levelOf(asked))],
-    [state.words("picture-manager"), state.managerOf(asked) === null ? "" : state.levelName(state.managerOf(asked))],
-  ];
+  const levels = (asked, state) => [["role", asked.level], ["you", state.levelOf(asked)], ["manager", state.managerOf(asked)]]
+    .map(([key, level]) => [state.words(`picture-${key}`), level === null ? "" : state.levelName(level)]);
 
   function blocks(state) {
     const { heading, line, list } = block;
@@ -51,7 +49,7 @@
   }
 
   /** Creates the document, which can be downloaded as Markdown and as CSV. */
-  const sheet = (state) => paper("assessment", state.words("sheet"), () => blocks(state), { ...state, isFolded: true, rows: () => rows(state) });
+  const sheet = (state) => paper("assessment", state.words("sheet"), () => blocks(state), state, { isFolded: true, rows: () => rows(state) });
 
   Object.assign(globalThis.rolebookAssess, { eventText, planTitles, planned, sheet });
 })();

@@ -3,7 +3,7 @@
 // Input: the page's state. Output: the step's elements, and the elements with which other steps
 // show a reworded statement. Never drops a note.
 (() => {
-  const { ANSWERS, blankEvent, button, choices, copied, deck, el, examplesOf, field, isBlank, levelNow, toAnswer } = globalThis.rolebookAssess;
+  const { ANSWERS, blankEvent, button, choices, copied, deck, el, examplesOf, field, levelNow, toAnswer, told } = globalThis.rolebookAssess;
 
   // More statements than this aren't shown on one page.
   const MANY = 30;
@@ -50,7 +50,7 @@
       box.append(fields);
       if (focus) fields.querySelector("textarea").focus();
     };
-    const known = state.found.get(statement)?.rating.evidence.filter((event) => !isBlank(event)) ?? [];
+    const known = told(state.found.get(statement)?.rating);
     box.append(...known.map((event) => eventFields(event, state, full)));
     if (!known.length) add(false);
     return el("div", {}, box, button(state.words("event-more"), () => add(true), { class: "assess-button quiet" }));
@@ -58,7 +58,7 @@
 
   function statementFields(statement, n, state) {
     const rated = () => state.found.get(statement)?.rating;
-    const notes = () => rated()?.evidence.filter((event) => !isBlank(event)).length ?? 0;
+    const notes = () => told(rated()).length;
     const box = el("fieldset", { class: "assess-statement" }, el("legend", {}, copied(statement.row), statement.key && [" ", el("strong", { class: "flag" }, state.words("judged"))]), examplesOf(statement));
     const draw = () => { box.querySelector(".assess-changed")?.remove(); };
     const mark = state.found.has(statement) && changed(statement, state, () => { draw(); box.querySelector("input:checked")?.focus(); });
@@ -108,7 +108,6 @@
         const done = all.filter((one) => state.found.get(one)?.rating.answer).length;
         return all.length ? state.words(done === all.length ? "progress-all" : "progress-n", { n: done, of: all.length }) : "";
       },
-      next: "result",
     };
   }
 

@@ -4,7 +4,7 @@
 // Input: the page's state. Output: the step's elements. Never shows a total, an average or a
 // percentage, and never leaves out an answer.
 (() => {
-  const { button, changed, copied, el, gaps, isBlank, levelNow, narrow, picture, sheet } = globalThis.rolebookAssess;
+  const { button, changed, copied, el, fold, gaps, levelNow, narrow, picture, sheet, told: toldIn } = globalThis.rolebookAssess;
 
   function row(statement, state, note) {
     const planned = () => state.planned(statement);
@@ -34,9 +34,7 @@
   /** Folds the statements of a gap on a narrow screen. */
   function folded(asked, parts, state) {
     if (!narrow.matches || !parts.length) return parts;
-    const box = el("details", { class: "lower" }, el("summary", {}, state.words("gap-statements"), el("span", { class: "sr" }, ` (${asked.title})`)));
-    box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(...parts.flat(Infinity)); });
-    return box;
+    return fold([state.words("gap-statements"), el("span", { class: "sr" }, ` (${asked.title})`)], () => parts);
   }
 
   function card(gap, state) {
@@ -65,7 +63,7 @@
   }
 
   function kept(rating, state) {
-    const told = rating.evidence.filter((event) => !isBlank(event)).map((event) => Object.values(event).filter((text) => text.trim()).join("; "));
+    const told = toldIn(rating).map((event) => Object.values(event).filter((text) => text.trim()).join("; "));
     const level = levelNow({ level: rating.level, name: "" }, state.scale);
     return el("li", {}, rating.text, " ", el("span", { class: "note" }, [rating.title, level && state.levelName(level), rating.answer && state.words(`answer-${rating.answer}`)].filter(Boolean).join(", ")),
       told.length > 0 && el("ul", {}, told.map((text) => el("li", {}, text))));
@@ -112,7 +110,6 @@
         !isBlankYet && sheet(state).element,
       ],
       progress: () => state.words("plan-n", { n: state.record.plan.length }),
-      next: "plan",
     };
   }
 

@@ -74,7 +74,6 @@
         made && made.element,
       ],
       progress: () => state.words("plan-n", { n: state.record.plan.length }),
-      next: "case",
     };
   }
 

@@ -3,10 +3,9 @@
 // Input: the page's state. Output: the step's elements and two documents. Says what has no evidence
 // yet, and never makes up evidence.
 (() => {
-  const { block, coverage, el, eventText, evidence, expected, field, isBlank, narrow, paper, sentence, source } = globalThis.rolebookAssess;
+  const { block, coverage, el, eventText, evidence, expected, field, fold, narrow, paper, sentence, source, told } = globalThis.rolebookAssess;
   // More statements than this are folded on any screen.
   const FEW = 3;
-  const told = (rating) => rating.evidence.filter((event) => !isBlank(event));
 
   /** Describes in words how well one kind of evidence is covered. */
   function covered(group, state) {
@@ -35,16 +34,9 @@
     const titles = new Map(state.all.map((asked) => [asked.id, asked.title]));
     const one = (statement) => el("fieldset", { class: "assess-planned" }, el("legend", {}, statement.text), el("p", { class: "level" }, titles.get(statement.competency)), evidence(statement, state, true));
     // On a phone, the fields of one statement fill the screen, and those of many fill any.
-    const folded = (statement) => {
-      const box = el("details", { class: "lower" }, el("summary", {}, statement.text, " ", el("span", { class: "note" }, titles.get(statement.competency))));
-      box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(one(statement)); });
-      return box;
-    };
-    const more = ({ one: statement, asked }) => {
-      const box = el("details", { class: "lower" }, el("summary", {}, statement.text, " ", el("span", { class: "note" }, asked.title)));
-      box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(evidence(statement, state, true)); });
-      return el("li", {}, box);
-    };
+    const about = (statement) => [statement.text, " ", el("span", { class: "note" }, titles.get(statement.competency))];
+    const folded = (statement) => fold(about(statement), () => one(statement));
+    const more = ({ one: statement }) => el("li", {}, fold(about(statement), () => evidence(statement, state, true)));
     return [
       withNotes.length ? withNotes.map(narrow.matches || withNotes.length > FEW ? folded : one) : el("p", { class: "hint" }, state.words("case-none"), " ", el("a", { href: "#assess-statements" }, state.words("to-statements"))),
       wanted.length > 0 && el("details", { class: "lower" }, el("summary", {}, state.words("case-more")), el("ul", { class: "plain" }, wanted.map(more))),
@@ -112,7 +104,6 @@
       title: state.words("case"),
       content: [el("p", { class: "hint" }, state.words("case-means")), form, papers.map((one) => one.element)],
       progress: () => "",
-      next: null,
     };
   }
 

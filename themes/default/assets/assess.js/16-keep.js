@@ -4,13 +4,12 @@
 // Input: the page's state. Output: elements. Never takes anything from a file without asking, and
 // never sends anything.
 (() => {
-  const { LARGEST, ask, button, download, el, field, isEmpty, merge, readAny, writeRecord } = globalThis.rolebookAssess;
+  const { LARGEST, ask, button, download, el, field, fileName, isEmpty, merge, readAny, writeRecord } = globalThis.rolebookAssess;
   let file = null;
 
   /** Downloads the current answers as a file. */
   function exported(state) {
-    const name = state.record.person.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
-    download(`${[name, "self-assessment", state.today()].filter(Boolean).join("-")}.json`, "application/json", writeRecord(state.record, state.exportAbout()));
+    download(`${fileName(state.record.person.trim(), "self-assessment", state.today())}.json`, "application/json", writeRecord(state.record, state.exportAbout()));
     state.exported();
   }
 

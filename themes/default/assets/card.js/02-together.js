@@ -3,11 +3,10 @@
 // Input: cards, and what the role expects. Output: rows, those with differences first. Never computes
 // a total or an average, and never drops what an interviewer wrote.
 (() => {
-  const { MARKS, markedBy, plain } = globalThis.rolebookAssess;
+  const { MARKS, markedBy, plain, weight } = globalThis.rolebookAssess;
 
   const rank = (mark) => MARKS.indexOf(mark);
   const isOpinion = (mark) => rank(mark) >= 0;
-  const weight = (asked) => (asked.focus ? 2 : Number(Boolean(asked.key)));
 
   /** Returns how far apart marks are: 0 if all are the same, or if fewer than two people marked. */
   function apart(marks) {
@@ -28,8 +27,9 @@
   /**
    * Sets all cards next to each other, competency by competency. Returns `rows` of
    * `{ asked, kind, marks, evidence, statements }` with the kind `differ`, `same`, `few` if fewer than two
-   * people marked the competency, or `none` if nobody wrote anything about it, and `rest`, what was
-   * written about anything that the role doesn't expect today. Among the differences, what the role is judged on comes first, and then the largest.
+   * people marked the competency, or `none` if all cards are empty there, and `rest`, what was written
+   * about anything that the role doesn't expect today. Among the differences, what the role is judged on
+   * comes first, and then the largest.
    */
   function compareCards(cards, asked) {
     const found = cards.map((card) => markedBy(card, asked));

@@ -3,11 +3,11 @@
 //
 // Input: the page's state with the card that is being filled in. Output: the steps' elements.
 (() => {
-  const { MARKS, NOT_ASKED, VERDICTS, cardBlocks, cardRows, choices, copied, deck, el, examplesOf, field, markWord, markedBy, narrow, paper } = globalThis.rolebookAssess;
+  const { MARKS, NOT_ASKED, VERDICTS, cardBlocks, cardRows, choices, copied, deck, el, examplesOf, field, fold, markWord, markedBy, narrow, paper } = globalThis.rolebookAssess;
 
   const options = (words) => [...MARKS, NOT_ASKED].map((value) => ({ value, name: markWord(value, words) }));
 
-  /** Returns the card's entry for a competency. If there is none, adds one that says nothing yet. */
+  /** Returns the card's entry for a competency. Adds an empty one if the card has no entry yet. */
   function entry(asked, state) {
     const known = state.card.marks.find((one) => one.competency === asked.id);
     if (known) return known;
@@ -24,12 +24,7 @@
     state.save();
   }
 
-  /** Creates a fold that is filled only when it is opened. */
-  function fold(label, asked, fill) {
-    const box = el("details", { class: "lower" }, el("summary", {}, label, el("span", { class: "sr" }, ` (${asked.title})`)));
-    box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(...fill()); });
-    return box;
-  }
+  const about = (label, asked) => [label, el("span", { class: "sr" }, ` (${asked.title})`)];
 
   function statements(asked, n, state) {
     const rows = asked.statements.filter((one) => one.level === asked.level || one.key);
@@ -40,7 +35,7 @@
         el("legend", {}, copied(statement.row), statement.key && [" ", el("strong", { class: "flag" }, state.words("judged"))]), examplesOf(statement),
         choices({ name: `statement-${n}-${at}`, className: "assess-answers", options: options(state.words), chosen: found.get(statement)?.rating.mark ?? null, pick: (value) => setStatement(statement, asked, value, state) })));
     };
-    return fold(state.words("statements", { n: rows.length }), asked, fill);
+    return fold(about(state.words("statements", { n: rows.length }), asked), fill);
   }
 
   function competency(asked, state) {
@@ -49,7 +44,7 @@
     return el("fieldset", { class: "assess-question card-question" },
       el("legend", {}, asked.title, asked.focus && [" ", el("strong", { class: "flag" }, state.words("focus"))]),
       el("p", { class: "level" }, state.words("asks", { level: asked.name })),
-      asked.interview && fold(state.words("ask"), asked, () => [el("div", { class: "card-ask" }, copied(asked.interview))]),
+      asked.interview && fold(about(state.words("ask"), asked), () => el("div", { class: "card-ask" }, copied(asked.interview))),
       field({ label: state.words("evidence"), rows: 2, value: known?.evidence ?? "", change: (text) => { entry(asked, state).evidence = text; state.typed(); }, done: state.save }),
       choices({ name: `mark-${n}`, className: "assess-answers", options: options(state.words), chosen: known?.mark ?? null, pick: (value) => { entry(asked, state).mark = value; state.save(); } }),
       statements(asked, n, state));
@@ -74,25 +69,23 @@
       content: [el("p", { class: "hint" }, state.words("fill-means")), who, cards.content],
       card: cards.next,
       progress: () => progress(state),
-      next: "verdict",
     };
   }
 
   function verdict(state) {
-    const sheet = paper("scorecard", state.words("paper"), () => cardBlocks(state.card, state), { ...state, rows: () => cardRows([state.card], state) });
+    const sheet = paper("scorecard", state.words("paper"), () => cardBlocks(state.card, state), state, { rows: () => cardRows([state.card], state) });
     return {
       title: state.words("verdict"),
       content: [
         el("p", { class: "hint" }, state.words("verdict-means")),
-        el("fieldset", { class: "card-verdict" }, el("legend", { class: "sr" }, state.words("verdict")), choices({
+        el("fieldset", {}, el("legend", { class: "sr" }, state.words("verdict")), choices({
           name: "verdict", className: "assess-answers", chosen: state.card.verdict, options: VERDICTS.map((value) => ({ value, name: state.words(`verdict-${value}`) })),
           pick: (value) => { state.card.verdict = value; state.save(); sheet.refresh(); },
         })),
         field({ label: state.words("reason"), hint: state.words("reason-means"), rows: 3, value: state.card.reason, change: (text) => { state.card.reason = text; state.typed(); sheet.refresh(); }, done: state.save }),
-        state.exportButton("strong"), sheet.element,
+        state.exportButton(), sheet.element,
       ],
       progress: () => progress(state),
-      next: "together",
     };
   }
 

@@ -4,9 +4,7 @@
 // Input: the page's state with all cards. Output: the step's elements. Never shows a total, an average
 // or a count of votes.
 (() => {
-  const { button, candidateGroups, cardExpects, cardRows, changesSince, compareCards, deck, el, isBlankCard, isSplit, markWord, paper, plain, togetherBlocks, verdictWord, whose } = globalThis.rolebookAssess;
-
-  const paragraphs = (text) => text.split(/\n\s*\n/u).filter((part) => part.trim()).map((part) => el("p", {}, part.trim()));
+  const { button, candidateGroups, cardExpects, cardRows, changesSince, compareCards, deck, el, isBlankCard, isSplit, markWord, paper, paragraphs, plain, togetherBlocks, verdictWord, whose } = globalThis.rolebookAssess;
 
   /** Sets what each interviewer said next to each other: `said` returns the words and the text of one. */
   const columns = (cards, words, said) => el("dl", { class: "card-columns" }, cards.map((one, n) => {
@@ -56,7 +54,7 @@
     const choose = groups.length > 1 && el("label", { class: "assess-label" }, el("span", {}, words("candidate")), el("select", { class: "assess-field card-candidate", on: { change: (event) => { state.candidate = event.target.value; redraw(".card-candidate"); } } },
       groups.map((one) => el("option", { value: one.key, selected: one === group }, one.name || words("unnamed")))));
     const lead = [el("p", { class: "hint" }, words("together-means")), choose];
-    const made = { title: words("together"), progress: () => words("cards-n", { n: group?.cards.length ?? 0 }), next: null };
+    const made = { title: words("together"), progress: () => words("cards-n", { n: group?.cards.length ?? 0 }) };
     if (!group || group.cards.length < 2) return { ...made, content: [...lead, el("p", { class: "hint" }, words("together-none")), all.length > 0 && listed(all, state)] };
     const { cards } = group;
     const { rows, rest } = compareCards(cards, state.asked);
@@ -64,7 +62,7 @@
     const byId = new Map(rows.map((row) => [row.asked.id, row]));
     const shown = deck({ name: "together", all: apart.map((row) => row.asked), show: (asked) => card(byId.get(asked.id), cards, state), isDone: () => false, state, redraw });
     const folded = (key, list) => list.length > 0 && el("details", { class: "lower desk-same" }, el("summary", {}, words(key, { n: list.length })), list.map((row) => card(row, cards, state)));
-    const sheet = paper("scorecards", words("paper-together"), () => togetherBlocks(cards, state), { ...state, rows: () => cardRows(cards, state) });
+    const sheet = paper("scorecards", words("paper-together"), () => togetherBlocks(cards, state), state, { rows: () => cardRows(cards, state) });
     return {
       ...made,
       content: [

@@ -3,7 +3,7 @@
 // Input: the hiring kit's page, what this browser has stored, and files that the reader opens. Output: the
 // steps, and what is stored. Never fetches or sends anything.
 (() => {
-  const { ask, blankCard, button, cardExpects, cardSteps, chooser, download, el, frame, isBlankCard, keeper, plain, readAll, readCard, readChosen, readWords, store, whose, writeCard } = globalThis.rolebookAssess;
+  const { ask, blankCard, button, cardExpects, cardSteps, chooser, download, el, fileName, frame, isBlankCard, keeper, plain, readAll, readCard, readChosen, readWords, store, whose, writeCard } = globalThis.rolebookAssess;
   const VERSION = 1;
   const root = document.getElementById("card");
   const words = readWords(["card-", "hiring-", "assess-", "desk-"]);
@@ -43,16 +43,15 @@
 
   function exported() {
     save();
-    const name = [named(state.card), whose(state.card, words), "scorecard", today()].map((part) => part.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-"));
-    download(`${name.join("-")}.json`, "application/json", writeCard(state.card));
+    download(`${fileName(named(state.card), whose(state.card, words), "scorecard", today())}.json`, "application/json", writeCard(state.card));
   }
 
   const state = {
-    root, asked, words, role, title, handbook, edition, typed, save, all: asked, places: new Map(), candidate: null, card: null,
+    root, asked, words, role, title, handbook, edition, typed, save, places: new Map(), candidate: null, card: null,
     cards: () => ofRole(),
     isOwn: (card) => all.some((one) => one.own && one.card === card),
     named: () => { save(); people(); },
-    exportButton: (className) => el("div", { class: "assess-actions" }, button(words("export"), exported, { class: `assess-button ${className}` })),
+    exportButton: () => el("div", { class: "assess-actions" }, button(words("export"), exported, { class: "assess-button strong" })),
     /** Goes on filling in a card that was opened from a file. */
     takeOver(card) {
       all.find((one) => one.card === card).own = true;

@@ -102,7 +102,6 @@
       ],
       card: cards.next,
       progress: () => state.words("desk-progress", { n: rows.filter((row) => agreedLevel(row, state.now()) !== null).length, of: rows.length }),
-      next: "plan",
     };
   }
 

@@ -51,7 +51,6 @@
       ],
       card: null,
       progress: () => state.words("plan-n", { n: state.talk.plan.length }),
-      next: "summary",
     };
   }
 

@@ -3,7 +3,7 @@
 // Input: the conversation. Output: blocks of the two documents. Says whose evidence it is and what has
 // none yet, and never makes up evidence.
 (() => {
-  const { SIDES, block, compare, expected, sentence } = globalThis.rolebookAssess;
+  const { SIDES, block, compare, eventText, expected, sentence } = globalThis.rolebookAssess;
 
   const events = (row, state) => row.pairs.map((pair) => ({
     statement: pair.statement,
@@ -17,7 +17,7 @@
     const written = state.talk.report.cases.find((one) => one.role === state.talk.role.id) ?? { need: "", wrong: "" };
     const key = rows.filter((row) => row.asked.key);
     const judged = key.length ? key : rows;
-    const seen = ({ name, event, text }) => [text, event.seen.trim() && state.words("seen-by", { who: event.seen.trim() }), `(${name})`].filter(Boolean).join(" ");
+    const seen = ({ name, event }) => `${eventText(event, state.words)} (${name})`;
     const shown = judged.flatMap((row) => {
       const all = events(row, state);
       return all.length ? [heading(3, [row.asked.title, state.levelName(row.asked.level)].join(", ")), ...all.flatMap((one) => [line(one.statement.text), list(one.told.map(seen))])] : [];

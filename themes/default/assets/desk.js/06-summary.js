@@ -3,7 +3,7 @@
 // Input: the conversation. Output: the step's elements. Contains what both said and agreed, and no
 // number that sums it up.
 (() => {
-  const { SIDES, agreedLevel, block, bulletBlocks, button, compare, download, el, eventText, paper, planTitles, planned: planCells, talkCase, writeTalk } = globalThis.rolebookAssess;
+  const { SIDES, agreedLevel, block, bulletBlocks, button, compare, download, el, eventText, fileName, paper, planTitles, planned: planCells, talkCase, writeTalk } = globalThis.rolebookAssess;
 
   function events(pair, state) {
     return SIDES.flatMap((name) => pair.told[name].map((event) => `${state.names[name]}: ${eventText(event, state.words)}`));
@@ -81,14 +81,13 @@
 
   /** Saves the conversation as a file for both. */
   function save(state) {
-    const name = state.names.report.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
     const { talk } = state;
     const expects = talk.expects.length ? {} : { expects: state.expectsNow(), scale: state.basis.scale };
-    download(`${name}-conversation-${state.today()}.json`, "application/json", writeTalk({ ...talk, ...expects, saved: state.today() }));
+    download(`${fileName(state.names.report, "conversation", state.today())}.json`, "application/json", writeTalk({ ...talk, ...expects, saved: state.today() }));
   }
 
   function summary(state) {
-    const sheet = paper("conversation", state.words("desk-summary-paper"), () => blocks(state), { ...state, rows: () => rows(state) });
+    const sheet = paper("conversation", state.words("desk-summary-paper"), () => blocks(state), state, { rows: () => rows(state) });
     const others = [paper("promotion-case", state.words("case-paper"), () => talkCase(state), state), paper("resume-bullets", state.words("resume-paper"), () => bulletBlocks(state), state)];
     return {
       title: state.words("desk-summary"),
@@ -100,7 +99,6 @@
       ],
       card: null,
       progress: () => state.words("plan-n", { n: state.talk.plan.length }),
-      next: null,
     };
   }
 

@@ -18,11 +18,14 @@
     return rows.sort((a, b) => b.spread - a.spread || Number(b.asked.key) - Number(a.asked.key));
   }
 
-  const levels = (cell, one) => [
-    [one.words("desk-team-role"), one.levelName(cell.asked.level)],
-    [one.words("desk-report"), cell.report === null ? one.words("desk-no-answer") : one.levelName(cell.report)],
-    [one.words("desk-manager"), cell.manager === null ? one.words("desk-no-answer") : one.levelName(cell.manager)],
-  ];
+  /** Whose levels are shown, with the words for them. */
+  const KINDS = [["role", "desk-team-role"], ["report", "desk-report"], ["manager", "desk-manager"]];
+
+  /** Names the three levels of a cell: `named` is the function of the state that names one. */
+  function levels(cell, one, named = one.levelName) {
+    const given = { role: cell.asked.level, report: cell.report, manager: cell.manager };
+    return KINDS.map(([kind, label]) => [one.words(label), given[kind] === null ? one.words("desk-no-answer") : named(given[kind])]);
+  }
 
   function blocks(people, words, today) {
     const { heading, line, list } = block;
@@ -32,30 +35,29 @@
 
   /** Writes the view as rows: three columns for each person. */
   function tableRows(people, words) {
-    const titles = people.flatMap((one) => ["desk-team-role", "desk-report", "desk-manager"].map((key) => `${one.names.report}: ${words(key)}`));
+    const titles = people.flatMap((one) => KINDS.map(([, label]) => `${one.names.report}: ${words(label)}`));
     const cells = (of, n) => (of ? levels(of, people[n]).map(([, level]) => level) : [words("desk-team-not"), "", ""]);
     return [[words("desk-team-competency"), ...titles], ...rowsOf(people).map((row) => [row.asked.title, ...row.cells.flatMap(cells)])];
   }
 
   /** Creates the view of all `people`, each with the state of their conversation. */
   function team(people, { words, root, today }) {
-    const name = (level, one) => (level === null ? words("desk-no-answer") : one.stepName(level));
-    const fact = (key, text) => el("div", {}, el("dt", {}, words(key)), el("dd", {}, text));
+    const asks = (of, one) => one.stepName(of.asked.level);
     const cell = (of, n, isShared) => el("td", {}, of ? [
       levelLine({ role: of.asked.level, report: of.report, manager: of.manager }, people[n].scale.length),
-      el("dl", {}, !isShared && fact("desk-team-role", name(of.asked.level, people[n])), fact("desk-report", name(of.report, people[n])), fact("desk-manager", name(of.manager, people[n]))),
+      el("dl", {}, levels(of, people[n], people[n].stepName).slice(isShared ? 1 : 0).map((pair) => el("div", {}, el("dt", {}, pair[0]), el("dd", {}, pair[1])))),
     ] : words("desk-team-not"));
     /** What is expected is said once if it is the same of everybody. */
     const line = (row) => {
-      const isShared = row.cells.every((of, n) => of && name(of.asked.level, people[n]) === name(row.asked.level, people[0]));
-      return el("tr", {}, el("th", { scope: "row" }, row.asked.title, row.asked.key && [" ", el("strong", { class: "flag" }, words("focus"))], isShared && el("span", { class: "note" }, words("asks", { level: name(row.asked.level, people[0]) }))), row.cells.map((of, n) => cell(of, n, isShared)));
+      const isShared = row.cells.every((of, n) => of && asks(of, people[n]) === asks(row, people[0]));
+      return el("tr", {}, el("th", { scope: "row" }, row.asked.title, row.asked.key && [" ", el("strong", { class: "flag" }, words("focus"))], isShared && el("span", { class: "note" }, words("asks", { level: asks(row, people[0]) }))), row.cells.map((of, n) => cell(of, n, isShared)));
     };
     const rows = rowsOf(people);
-    const key = el("p", { class: "picture-key" }, [["role", "desk-team-role"], ["report", "desk-report"], ["manager", "desk-manager"]].map(([kind, label]) => pictureKey(kind, words(label))));
+    const key = el("p", { class: "picture-key" }, KINDS.map(([kind, label]) => pictureKey(kind, words(label))));
     const table = el("div", { class: "table-scroll", role: "region", tabindex: 0, "aria-labelledby": "desk-team" }, el("table", { class: "desk-team" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words("desk-team-competency")), people.map((one) => el("th", { scope: "col" }, one.names.report, el("span", { class: "note" }, one.talk.role.title))))),
       el("tbody", {}, rows.map(line))));
-    const sheet = paper("calibration", words("desk-team-paper"), () => blocks(people, words, today()), { words, root, role: "team", isFolded: true, rows: () => tableRows(people, words) });
+    const sheet = paper("calibration", words("desk-team-paper"), () => blocks(people, words, today()), { words, root, role: "team" }, { isFolded: true, rows: () => tableRows(people, words) });
     return [el("h2", { id: "desk-team", tabindex: -1 }, words("desk-team")), el("p", { class: "hint" }, words("desk-team-means")), key, table, sheet.element];
   }
 
