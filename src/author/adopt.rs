@@ -312,12 +312,15 @@ impl Adoption {
         for finding in findings {
             let place = match &finding.place {
                 diagnostic::Place::Content(path, span) => {
-                    let of_span = |bytes: &std::sync::Arc<[u8]>| Some(line(bytes, span.as_ref()?.start as usize));
-                    Some((path.clone(), sources.bytes(path).and_then(of_span).unwrap_or_default()))
+                    Some((path.clone(), span.as_ref().map_or(0, |span| span.start as usize + 1)))
                 }
                 _ => None,
             };
             count(&mut self.findings, (finding.severity, finding.code), place);
+        }
+        // Offsets are in the order of lines, so only the first place of each rule needs its line.
+        for (path, at) in self.findings.values_mut().filter_map(|count| count.first.as_mut()) {
+            *at = sources.bytes(path).filter(|_| *at > 0).map_or(0, |bytes| line(bytes, *at - 1));
         }
     }
 

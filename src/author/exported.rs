@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declare::config::FILE;
 use crate::declare::withheld::is_secret;
-use crate::text::path::{SourcePath, decode_percent, encode_percent};
+use crate::text::path::{SourcePath, decode_percent, encode_percent, is_device};
 use crate::text::slug::chapter_stem;
 use crate::text::unpack::Unpacked;
 
@@ -100,14 +100,6 @@ fn is_refused(path: &str) -> bool {
     path.split('/').any(|part| is_hidden(part) || is_device(part)) || is_secret(name) || path.eq_ignore_ascii_case(FILE)
 }
 
-/// Returns whether Windows reads a name as that of a device, whatever its extension.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
-    let is_port = |port: &str| matches!(port.as_bytes(), [b'1'..=b'9']);
-    ["con", "prn", "aux", "nul"].contains(&&*stem)
-        || ["com", "lpt"].iter().any(|kind| stem.strip_prefix(kind).is_some_and(is_port))
-}
-
 fn of_program(files: Vec<Unpacked>) -> Exported {
     let files = without_root(files);
     if confluence::is_one(&files) {
@@ -173,15 +165,20 @@ fn stem(title: &str) -> String {
     }
 }
 
+/// Returns the extension of a path with its dot.
+fn ending(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rfind('.').filter(|at| *at > 0).map_or("", |at| &name[at..])
+}
+
 /// Returns the extension of a path with its dot, in lower case.
 fn extension(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.rfind('.').filter(|at| *at > 0).map(|at| name[at..].to_lowercase()).unwrap_or_default()
+    ending(path).to_lowercase()
 }
 
 /// Returns the path without its extension.
 fn without_extension(path: &str) -> &str {
-    &path[..path.len() - extension(path).len()]
+    &path[..path.len() - ending(path).len()]
 }
 
 /// Returns the folder of a path with a slash at its end, or nothing.
@@ -236,6 +233,11 @@ mod tests {
         for link in ["https://a.example", "../../x", "/x", "#y", "mailto:a@b.example"] {
             assert_eq!(target("a/b.html", link), None, "{link}");
         }
+    }
+
+    #[test]
+    fn an_extension_may_be_longer_in_lower_case() {
+        assert_eq!((without_extension("a/é.İ"), extension("a/é.İ").as_str()), ("a/é", ".i\u{307}"));
     }
 
     #[test]

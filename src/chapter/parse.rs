@@ -358,11 +358,13 @@ impl Reader<'_> {
     /// Reports aliases that look like old URLs but cannot be redirects.
     fn check_aliases(&mut self, front: &Front) {
         for (alias, span) in &front.common.aliases {
-            if let OldName::Unusable(help) = old_name(alias) {
-                let message = format!("the alias `{alias}` can't be used as a redirect");
-                self.finding(Rule::BadValue, self.text.map(*span), message, help);
-            } else if let OldName::Address(address) = old_name(alias) {
-                self.check_portable(address, self.text.map(*span));
+            match old_name(alias) {
+                OldName::Unusable(help) => {
+                    let message = format!("the alias `{alias}` can't be used as a redirect");
+                    self.finding(Rule::BadValue, self.text.map(*span), message, help);
+                }
+                OldName::Address(address) => self.check_portable(address, self.text.map(*span)),
+                OldName::Title => {}
             }
         }
     }

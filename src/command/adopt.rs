@@ -32,12 +32,16 @@ pub fn run(options: &Adopt) -> Outcome {
         let help = format!("leave out `{}`; only an archive is unpacked into another folder", into.display());
         return Err(Refusal::new(message, help).into());
     }
-    let dialects = if options.dialects { " --dialects" } else { "" };
-    let words = format!("adopt {}{dialects} --write", options.dir.display());
+    let words = format!("adopt {}{} --write", options.dir.display(), dialects(options));
     if options.write && writing::resumes(&options.dir, &words)? {
         return Ok(true);
     }
     writing::try_again(|| attempt(options, &words))
+}
+
+/// Returns the option as the user wrote it, with a space before it.
+fn dialects(options: &Adopt) -> &'static str {
+    if options.dialects { " --dialects" } else { "" }
 }
 
 /// Plans the adoption based on the current files, and carries it out if the user asked for it.
@@ -66,7 +70,7 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
         None
     };
     let argument = argument(&options.dir);
-    let dialects = if options.dialects { " --dialects" } else { "" };
+    let dialects = dialects(options);
     say(&read_as(&plan, &loaded.project.root, content));
     let said =
         Said { shown: &|path| shown(content, path), argument: &argument, is_written: options.write, is_new: false };

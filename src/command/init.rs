@@ -72,7 +72,7 @@ fn files(host: Option<Destination>) -> Vec<(&'static str, String)> {
     files
 }
 
-/// Asks where the site will be published, if somebody can answer.
+/// Asks where the site will be published, if the command runs on a terminal.
 fn ask(options: &Init) -> Option<Destination> {
     let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     if options.json || !is_terminal {

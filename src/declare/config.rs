@@ -114,6 +114,11 @@ impl Brand {
         let all = [("logo", &self.logo), ("logo_dark", &self.logo_dark), ("favicon", &self.favicon)];
         all.into_iter().filter_map(|(key, file)| Some((key, file.as_ref()?)))
     }
+
+    /// Returns the paths of the files that can be used, with their keys.
+    pub fn pictures(&self) -> impl Iterator<Item = (&'static str, SourcePath)> {
+        self.files().filter_map(|(key, (written, _))| Some((key, brand::picture(key, written).ok()?)))
+    }
 }
 
 table! {

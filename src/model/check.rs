@@ -75,7 +75,9 @@ impl<'a> Checker<'a> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         let mut findings: Vec<Diagnostic> =
             chapters.into_par_iter().flat_map_iter(|chapter| self.of_chapter(chapter)).collect();
-        findings.extend(self.book.findings.iter().filter(|finding| !self.is_absent(finding)).cloned());
+        // If a chapter isn't part of this build, another finding or a count says why.
+        let missing = self.book.findings.iter().filter(|(path, _)| self.near.absent_at(path).is_none());
+        findings.extend(missing.map(|(_, finding)| finding.clone()));
         let remarks = self.book.remarks().filter(|remark| !self.is_explained(remark));
         findings.extend(remarks.map(|remark| self.placed(remark)));
         findings.extend(embed::check(self.book, self.documents));
@@ -88,13 +90,6 @@ impl<'a> Checker<'a> {
         findings.extend(foreign::findings(self.documents, self.config));
         findings.extend(lint::all(self.book, self.config).iter().map(|remark| self.placed(remark)));
         findings
-    }
-
-    /// Returns whether a finding about an entry of `SUMMARY.md` names a chapter that isn't part of this
-    /// build. Another finding or a count says why it isn't.
-    fn is_absent(&self, finding: &Diagnostic) -> bool {
-        let target = finding.message.split('`').nth(1).filter(|_| finding.code == Rule::SummaryEntry);
-        target.is_some_and(|target| self.near.absent_at(SourcePath::new(target).without_extension()).is_some())
     }
 
     /// Returns the problems with one chapter's references.
@@ -119,13 +114,15 @@ impl<'a> Checker<'a> {
         findings
     }
 
-    /// Reports a chapter that shows the ladder although there is none.
+    /// Reports a chapter that shows a ladder that the handbook doesn't have.
     fn empty_ladder(&self, document: &Document) -> Option<Diagnostic> {
         let is_ladder = |view: &View| matches!(view, View::Ladder { .. });
-        let is_empty = !Generated::Ladder.exists(self.book) && document.body.views.iter().any(is_ladder);
+        if !document.body.views.iter().any(is_ladder) || Generated::Ladder.exists(self.book) {
+            return None;
+        }
         let message = "this chapter shows the ladder, and no role has a rank or a next step";
         let finding = Diagnostic::new(Rule::MissingRank, &document.meta.path, None, message);
-        is_empty.then(|| finding.help("add `rank: 1` or `grows_into` to the roles"))
+        Some(finding.help("add `rank: 1` or `grows_into` to the roles"))
     }
 
     fn judge(&self, reference: &Reference, target: &Target, from: ChapterId) -> Option<Diagnostic> {

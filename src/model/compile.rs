@@ -147,7 +147,8 @@ impl Compiler {
         let (config, mut file_findings) = self.configure(sources, choices)?;
         let visible =
             if choices.everyone { Visible::everything() } else { Visible::of(config.audience.as_deref(), &config) };
-        let insertable = self.insertable.files(sources, &config, &visible);
+        let doubtful = if choices.everyone { Vec::new() } else { doubtful::indexes(sources, &config) };
+        let insertable = self.insertable.files(sources, &config, &visible, &doubtful);
         let config = if insertable.is_empty() { config } else { Arc::new(with_files(&config, insertable)) };
         let anew = self.config.as_ref() != Some(&config) || self.visible != visible;
         if anew {
@@ -156,7 +157,6 @@ impl Compiler {
         self.config = Some(Arc::clone(&config));
         self.visible = visible;
         self.parse(sources, &config, anew);
-        let doubtful = if choices.everyone { Vec::new() } else { doubtful::indexes(sources, &config) };
         file_findings.extend(doubtful.iter().map(doubtful::Index::finding));
         let (documents, absent) = self.gather((choices, &config), &doubtful, &mut file_findings);
         let kept = Arc::new(self.kept(&documents));

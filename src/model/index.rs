@@ -71,8 +71,9 @@ pub struct Index {
     pub hidden: BTreeSet<String>,
     /// The URLs of old names, each with the chapter that it redirects to.
     pub redirects: Arc<BTreeMap<UrlPath, ChapterId>>,
-    /// Findings about files that are not chapters (`SUMMARY.md`).
-    pub findings: Vec<Diagnostic>,
+    /// Findings about entries of `SUMMARY.md`, each with the path, without extension, that the entry
+    /// names.
+    pub findings: Vec<(String, Diagnostic)>,
     /// Problems with names and URLs.
     pub remarks: Vec<Remark>,
 }

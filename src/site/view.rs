@@ -45,7 +45,7 @@ pub use crate::model::book::competency_of;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, RoleView, Standing, generated_url, role_of};
 use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
-use crate::text::path::{UrlPath, fold};
+use crate::text::path::UrlPath;
 use crate::text::spreadsheet::is_formula;
 
 /// A source of HTML for statements and sections of chapters, with links relative to the page.
@@ -331,7 +331,7 @@ pub fn name_of(view: &Viewpoint<'_>, chapter: ChapterId, kind: Kind) -> String {
     let title = &view.meta(chapter).title;
     let is_of_kind = |other: &ChapterId| book.meta(*other).kind == kind;
     let by_name = book.names.find(title).iter().copied().filter(is_of_kind);
-    let by_title = book.ids().filter(|other| is_of_kind(other) && fold(&book.meta(*other).title) == fold(title));
+    let by_title = book.names.titled(title).iter().copied().filter(is_of_kind);
     let is_unique = by_name.chain(by_title).all(|other| other == chapter);
     if is_unique { title.clone() } else { book.id(chapter).to_owned() }
 }

@@ -49,6 +49,63 @@ pub fn decode(value: &str) -> Cow<'_, str> {
     Cow::Owned(plain.replace("&amp;", "&"))
 }
 
+/// The named character references that spreadsheets, editors and wikis write, beyond those of XML.
+const NAMED: &[(&str, char)] = &[
+    ("nbsp", '\u{a0}'),
+    ("ndash", '–'),
+    ("mdash", '—'),
+    ("hellip", '…'),
+    ("bull", '•'),
+    ("middot", '·'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("bdquo", '„'),
+    ("sbquo", '‚'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("rarr", '→'),
+    ("larr", '←'),
+    ("check", '✓'),
+    ("copy", '©'),
+    ("reg", '®'),
+    ("trade", '™'),
+    ("euro", '€'),
+    ("times", '×'),
+    ("deg", '°'),
+    ("auml", 'ä'),
+    ("ouml", 'ö'),
+    ("uuml", 'ü'),
+    ("Auml", 'Ä'),
+    ("Ouml", 'Ö'),
+    ("Uuml", 'Ü'),
+    ("szlig", 'ß'),
+    ("eacute", 'é'),
+    ("egrave", 'è'),
+];
+/// The maximum length of a character reference in bytes, so that a text of `&` takes linear time.
+const LONGEST_REFERENCE: usize = 32;
+
+/// Returns the text of HTML or XML that another program wrote, with the characters that its references
+/// stand for. Unknown references stay as they are.
+pub fn decode_references(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.bytes().take(LONGEST_REFERENCE).position(|byte| byte == b';');
+        let name = end.map(|end| &rest[1..end]).unwrap_or_default();
+        let found = character(name).or_else(|| NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c));
+        let (c, length) = found.zip(end).map_or(('&', 1), |(c, end)| (c, end + 1));
+        out.push(c);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    out
+}
+
 /// Returns the character that the reference `&name;` stands for: a numeric reference, or one of the
 /// five names that XML defines.
 pub fn character(name: &str) -> Option<char> {

@@ -135,23 +135,26 @@ impl SourcePath {
     /// Returns the first path component that isn't a valid file name on Windows (Microsoft, "Naming
     /// Files, Paths, and Namespaces").
     pub fn unportable_part(&self) -> Option<&str> {
-        const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-        let is_numbered = |stem: &str| {
-            let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
-            let mut digits = number.chars();
-            digits.next().is_some_and(|digit| digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'))
-                && digits.next().is_none()
-        };
         self.0.split('/').find(|part| {
-            // Windows ignores spaces between the name of a device and the ending.
-            let stem = part.split('.').next().unwrap_or_default().trim_end_matches(' ').to_ascii_lowercase();
             part.contains(['<', '>', ':', '"', '|', '?', '*', '\\'])
                 || part.contains(|c: char| c.is_ascii_control())
                 || part.ends_with(['.', ' '])
-                || DEVICES.contains(&stem.as_str())
-                || is_numbered(&stem)
+                || is_device(part)
         })
     }
+}
+
+/// Returns whether Windows reads a name as that of a device, whatever its ending (Microsoft, "Naming
+/// Files, Paths, and Namespaces").
+pub fn is_device(name: &str) -> bool {
+    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+    // Windows ignores spaces between the name of a device and the ending.
+    let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ').to_ascii_lowercase();
+    let number = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt")).unwrap_or_default();
+    let mut digits = number.chars();
+    let is_numbered = digits.next().is_some_and(|digit| digit.is_ascii_digit() || matches!(digit, '¹' | '²' | '³'))
+        && digits.next().is_none();
+    DEVICES.contains(&stem.as_str()) || is_numbered
 }
 
 /// The longest path that programs on Windows open, in UTF-16 code units, including the drive

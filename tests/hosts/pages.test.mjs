@@ -107,7 +107,7 @@ test("the policies of S3 and CloudFront can be read, and allow what the workflow
   assert.equal(read("headers.json").SecurityHeadersConfig.FrameOptions.FrameOption, "DENY");
 });
 
-/** Answers as oauth2-proxy does: 202 for a request with the cookie of somebody who signed in, 401 otherwise. */
+/** Answers as oauth2-proxy does: 202 for a request with the cookie of a reader who signed in, 401 otherwise. */
 async function signOn() {
   const server = createServer((asked, answer) => {
     const isIn = /_oauth2_proxy=ours/.test(asked.headers.cookie ?? "");
@@ -135,7 +135,7 @@ async function locked(origin, signedOut) {
   assert.match(await missing.text(), /Page not found/);
 }
 
-test("a sign-on in front of nginx and Caddy lets nobody in without it", async () => {
+test("a sign-on in front of nginx and Caddy keeps everyone out who hasn't signed in", async () => {
   const site = join(project("internal", "--base-url", "https://handbook.example.com/"), "public");
   const server = await signOn();
   const proxy = `127.0.0.1:${server.address().port}`;

@@ -305,9 +305,8 @@ fn the_workflow_of_each_host_checks_builds_and_publishes_in_a_clean_clone() {
     }
 }
 
-/// How the record of calls shows that the program was installed again.
-#[cfg(unix)]
 /// Returns the line with which a new project installs the program.
+#[cfg(unix)]
 fn cargo() -> String {
     let pin = include_str!("../../src/command/init/pin.txt").trim();
     format!("cargo install --locked --git https://github.com/rolebook/rolebook --rev {pin}\n")

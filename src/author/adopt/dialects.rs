@@ -55,6 +55,9 @@ impl Adoption {
                 found.insert(path.clone(), new);
             }
         }
+        if found.is_empty() {
+            return Ok(());
+        }
         let old = compile(&self.after(sources))?;
         let edits = self.edits.clone();
         for _ in 0..MOST_ROUNDS {
@@ -111,7 +114,7 @@ fn differing(old: &Handbook, new: &Handbook, changed: &BTreeSet<&SourcePath>) ->
     let mut found = Vec::new();
     for before in old.documents.iter().filter(|document| changed.contains(&document.meta.path)) {
         let path = &before.meta.path;
-        let after = new.documents.iter().find(|document| document.meta.path == *path);
+        let after = new.book.at_path(path).map(|chapter| &new.documents[chapter.index()]);
         let why = match after {
             None => Some("it would not be part of the site".to_owned()),
             Some(after) => difference(before, after),

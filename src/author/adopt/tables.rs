@@ -50,8 +50,11 @@ pub fn of(handbook: &Handbook, sources: &Sources) -> Vec<Table> {
         let path = &document.meta.path;
         let Some(text) = sources.bytes(path).and_then(|bytes| std::str::from_utf8(bytes).ok()) else { continue };
         let tables = tables(text).into_iter();
-        let of_levels: Vec<(usize, usize)> =
-            tables.filter_map(|(start, rows)| Some((line(text.as_bytes(), start), rows_of_levels(&rows)?))).collect();
+        let of_levels = |(start, rows): (usize, Vec<Vec<String>>)| {
+            let rows = rows_of_levels(&rows)?;
+            Some((line(text.as_bytes(), start), rows))
+        };
+        let of_levels: Vec<(usize, usize)> = tables.filter_map(of_levels).collect();
         // An export of a database is a chapter with a table, and a file.
         let file = SourcePath::new(format!("{}.csv", path.without_extension()));
         let file = Some(file).filter(|file| of_levels.len() == 1 && sources.files.contains_key(file));

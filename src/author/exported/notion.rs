@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::markdown::Writer;
 use super::tree::{self, Element, Node};
 use super::{Exported, Paths, Program, extension, folder, relative, stem, tables, target, without_extension};
+use crate::declare::kind::Status;
 use crate::text::path::SourcePath;
 use crate::text::quote;
 use crate::text::unpack::Unpacked;
@@ -282,7 +283,7 @@ fn value(field: &str, value: &str) -> Option<String> {
         "order" => value.parse::<i64>().ok().map(|number| number.to_string()),
         "status" => {
             let value = value.to_lowercase();
-            ["draft", "proposed", "current", "retired"].contains(&value.as_str()).then_some(value)
+            Status::NAMES.contains(&value.as_str()).then_some(value)
         }
         "reviewed" => day(value),
         _ => Some(quote::yaml(value)),

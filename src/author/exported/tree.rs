@@ -3,7 +3,7 @@
 //! Input: HTML. Output: an [`Element`] that contains everything. Follows the tags, and knows only the
 //! end tags that HTML lets a program omit. Never fails: what isn't understood is text or missing.
 
-use crate::text::markup::{Token, behind, character, next_token};
+use crate::text::markup::{Token, Written, behind, decode_references, lower_case, skim};
 
 /// The maximum depth of elements. What is deeper is read as if it were at this depth.
 const DEEPEST: usize = 100;
@@ -85,18 +85,22 @@ impl Element {
 pub fn read(html: &str) -> Element {
     let mut open = vec![Element::default()];
     let mut at = 0;
-    while let Some(token) = next_token(html, at) {
-        add(&mut open, Node::Text(decoded(&html[at..token.range().start])));
+    loop {
+        let mut attributes = Vec::new();
+        let token = skim(html, at, |Written { name, value, .. }| {
+            attributes.push((lower_case(name).into_owned(), decode_references(value)));
+        });
+        let Some(token) = token else { break };
+        add(&mut open, Node::Text(decode_references(&html[at..token.range().start])));
         let end = behind(html, &token);
         at = token.range().end;
         match token {
             Token::Start(tag) => {
-                let attributes = tag.attributes.iter().map(|one| (one.name.to_string(), decoded(&one.value))).collect();
                 let element = Element { name: tag.name.to_string(), attributes, children: Vec::new() };
                 start(&mut open, element);
                 // The content of a script or a title is text.
                 if end > at && tag.name == "title" {
-                    add(&mut open, Node::Text(decoded(&html[at..end])));
+                    add(&mut open, Node::Text(decode_references(&html[at..end])));
                 }
                 at = end;
             }
@@ -109,7 +113,7 @@ pub fn read(html: &str) -> Element {
             Token::Comment(..) => {}
         }
     }
-    add(&mut open, Node::Text(decoded(&html[at..])));
+    add(&mut open, Node::Text(decode_references(&html[at..])));
     close(&mut open, 1);
     open.pop().unwrap_or_default()
 }
@@ -142,60 +146,6 @@ fn close(open: &mut Vec<Element>, depth: usize) {
         let Some(element) = open.pop() else { return };
         add(open, Node::Element(element));
     }
-}
-
-/// Returns text with the characters that its references stand for.
-fn decoded(text: &str) -> String {
-    const NAMED: [(&str, char); 30] = [
-        ("nbsp", '\u{a0}'),
-        ("ndash", '–'),
-        ("mdash", '—'),
-        ("hellip", '…'),
-        ("bull", '•'),
-        ("middot", '·'),
-        ("lsquo", '‘'),
-        ("rsquo", '’'),
-        ("ldquo", '“'),
-        ("rdquo", '”'),
-        ("bdquo", '„'),
-        ("sbquo", '‚'),
-        ("laquo", '«'),
-        ("raquo", '»'),
-        ("rarr", '→'),
-        ("larr", '←'),
-        ("copy", '©'),
-        ("reg", '®'),
-        ("trade", '™'),
-        ("euro", '€'),
-        ("times", '×'),
-        ("deg", '°'),
-        ("auml", 'ä'),
-        ("ouml", 'ö'),
-        ("uuml", 'ü'),
-        ("Auml", 'Ä'),
-        ("Ouml", 'Ö'),
-        ("Uuml", 'Ü'),
-        ("szlig", 'ß'),
-        ("eacute", 'é'),
-    ];
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.bytes().take(12).position(|byte| byte == b';');
-        let name = end.map(|end| &rest[1..end]).unwrap_or_default();
-        let found = character(name).or_else(|| NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c));
-        if let (Some(c), Some(end)) = (found, end) {
-            out.push(c);
-            rest = &rest[end + 1..];
-        } else {
-            out.push('&');
-            rest = &rest[1..];
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

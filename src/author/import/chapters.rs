@@ -18,7 +18,7 @@ use crate::text::spreadsheet::Cell;
 use super::gather::{Competency, Gathered, Role, Said};
 use super::levels::Scale;
 use super::update;
-use super::wish::{Wish, heading};
+use super::wish::{Wish, heading, proficiency};
 use super::{Choices, Import, Ladder, NewFile, Target};
 
 /// Collects the files for everything that was gathered.
@@ -456,8 +456,7 @@ fn levels_of(scale: &Scale, wishes: &[Wish]) -> String {
         parts.entry((wish.level, n)).or_insert((track, String::new())).1.push_str(&item);
     }
     let part = |((level, _), (track, items)): (&(u8, usize), &(Option<&str>, String))| {
-        let mut here = wishes.iter().filter(|wish| wish.level == *level && wish.track.as_deref() == *track);
-        let word = here.find_map(|wish| wish.proficiency.as_deref());
+        let word = proficiency(wishes, (*level, *track));
         format!("{}\n\n{items}", heading(scale, "###", (*level, *track), word))
     };
     parts.iter().map(part).collect::<Vec<_>>().join("\n")

@@ -93,7 +93,7 @@ impl Layout {
     /// Returns the names of competencies and of levels of a grid of levels without tracks.
     pub fn names(&self, rows: &[Row]) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
         let Shape::Grid { across: Column::Level, key, columns, .. } = &self.shape else { return None };
-        let text = |cell: &Cell| fold(&cell.text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let text = |cell: &Cell| fold(&cell.text);
         let below = &rows[self.row + 1..];
         // A row with only a name is a group, which tables have in common more often.
         let is_filled = |row: &&Row| columns.iter().any(|n| row.cell(*n).is_some());

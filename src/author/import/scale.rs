@@ -36,10 +36,7 @@ pub fn declared(target: Target<'_>, choices: &Choices) -> Scale {
 
 /// Returns the levels of the handbook, followed by what its tracks and families call them.
 fn all_levels(handbook: &Handbook) -> Vec<Level> {
-    let config = &handbook.config;
-    let own = config.tracks.iter().flat_map(|track| &track.scale);
-    let own = own.chain(config.families.values().flat_map(|family| &family.scale));
-    config.scale.iter().chain(own).cloned().collect()
+    handbook.config.every_level().cloned().collect()
 }
 
 /// Returns the scale for the table's levels.

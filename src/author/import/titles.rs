@@ -16,17 +16,22 @@ pub fn roles_of_titles(gathered: &mut Gathered) {
     if !gathered.are_titles {
         return;
     }
-    let titles: Vec<(Cell, Option<String>)> =
-        gathered.levels_of_tracks().map(|(level, track)| (level.clone(), track.map(str::to_owned))).collect();
+    let mut seen = BTreeSet::new();
+    let titles: Vec<(Cell, Option<String>)> = gathered
+        .levels_of_tracks()
+        .filter(|(level, track)| seen.insert((level.text.as_str(), *track)))
+        .map(|(level, track)| (level.clone(), track.map(str::to_owned)))
+        .collect();
     for (title, track) in titles {
         let (name, grade) = title_and_grade(&title.text);
         let role = gathered.role(&Cell { text: name, span: title.span });
-        let says = |competency: &Competency| {
-            competency.statements.iter().any(|said| fold(&said.level.text) == fold(&title.text))
-        };
+        let key = fold(&title.text);
+        let says = |competency: &Competency| competency.statements.iter().any(|said| fold(&said.level.text) == key);
+        let expects: Vec<usize> =
+            (0..gathered.competencies.len()).filter(|n| says(&gathered.competencies[*n])).collect();
         let slot = &mut gathered.roles[role].track;
         *slot = slot.take().or(track);
-        let mut families = gathered.competencies.iter().filter(|c| says(c)).map(|competency| competency.family.clone());
+        let mut families = expects.iter().map(|n| gathered.competencies[*n].family.clone());
         let family = families.next().flatten().filter(|first| families.all(|other| other.as_ref() == Some(first)));
         let slot = &mut gathered.roles[role].family;
         *slot = slot.take().or(family);
@@ -34,8 +39,6 @@ pub fn roles_of_titles(gathered: &mut Gathered) {
             let slot = &mut gathered.roles[role].grade;
             *slot = slot.take().or(Some(grade));
         }
-        let expects: Vec<usize> =
-            (0..gathered.competencies.len()).filter(|n| says(&gathered.competencies[*n])).collect();
         for n in expects {
             let list = &mut gathered.roles[role].expects;
             if !list.iter().any(|(known, _)| *known == n) {

@@ -20,7 +20,7 @@ use crate::text::quote;
 use crate::text::slug::Slugger;
 
 use super::levels::Scale;
-use super::wish::Wish;
+use super::wish::{Wish, proficiency};
 use super::{Change, Target};
 use matching::{Match, matches};
 use places::Places;
@@ -186,8 +186,7 @@ fn is_as_wanted(chapter: &Chapter<'_>, bytes: &[u8], target: Target<'_>, wishes:
     };
     let Facts::Competency(facts) = &document.meta.facts else { return false };
     let has_words = |wish: &Wish| {
-        let mut first = wishes.iter().filter(|other| other.level == wish.level && other.track == wish.track);
-        let word = first.find_map(|wish| wish.proficiency.as_deref());
+        let word = proficiency(wishes, (wish.level, wish.track.as_deref()));
         let here = facts.levels.iter().filter(|own| own.level == wish.level && own.track == wish.track);
         word.is_none() || here.into_iter().any(|own| own.proficiency.as_deref() == word)
     };
@@ -242,8 +241,7 @@ impl Writer<'_> {
         levels.dedup();
         for (n, level) in levels.into_iter().enumerate() {
             let items: String = added.iter().filter(|(own, _)| *own == level).map(|(_, item)| item.as_str()).collect();
-            let mut here = wishes.iter().filter(|wish| (wish.level, wish.track.as_deref()) == level);
-            let word = here.find_map(|wish| wish.proficiency.as_deref());
+            let word = proficiency(wishes, level);
             edits.push(self.places.insertion((self.scale, n == 0), (level, word), (&items, &absent)));
         }
         edits

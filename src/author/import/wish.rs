@@ -19,6 +19,12 @@ pub struct Wish {
     pub proficiency: Option<String>,
 }
 
+/// Returns the word for the proficiency at a level, which the first statement that has one gives.
+pub fn proficiency<'w>(wishes: &'w [Wish], level: (u8, Option<&str>)) -> Option<&'w str> {
+    let mut here = wishes.iter().filter(|wish| (wish.level, wish.track.as_deref()) == level);
+    here.find_map(|wish| wish.proficiency.as_deref())
+}
+
 /// Returns the heading of a level.
 pub fn heading(scale: &Scale, signs: &str, (level, track): (u8, Option<&str>), proficiency: Option<&str>) -> String {
     let name = scale.name(level, track).unwrap_or_default();

@@ -4,16 +4,14 @@
 //! Input: a body, its events and the IDs on lines of their own. Output: the events with an empty
 //! element at each anchor, and without the marks. Never changes code, and never a `^` within a line.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
+use super::Located;
 use super::inline::{Forms, is_verbatim};
 use super::view::Own;
 use crate::declare::dialect::Dialect;
-
-/// A parser event and its byte range in the body.
-type Located<'a> = (Event<'a>, Range<usize>);
 
 /// What becomes of the events.
 #[derive(Default)]
@@ -47,7 +45,7 @@ pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> V
 /// Finds the marks at the ends of paragraphs and list items.
 fn marks(body: &str, events: &[Located<'_>], has_numbers: bool, changes: &mut Changes) {
     let mut open: Vec<usize> = Vec::new();
-    let mut known: Vec<&str> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     // The start of the block that ended last, for each open one.
     let mut last: Vec<Option<usize>> = vec![None];
     for (n, located) in events.iter().enumerate() {
@@ -70,8 +68,7 @@ fn marks(body: &str, events: &[Located<'_>], has_numbers: bool, changes: &mut Ch
                 let before = last.len().checked_sub(2).and_then(|above| last[above]);
                 let target = if is_alone { before } else { Some(block) };
                 let Some(target) = target else { continue };
-                if !known.contains(&id) {
-                    known.push(id);
+                if known.insert(id) {
                     changes.anchors.push((place_in(events, target), format!("^{id}")));
                 }
                 if is_alone {
@@ -158,26 +155,28 @@ fn changed<'a>(body: &'a str, events: Vec<Located<'a>>, changes: Changes) -> Vec
     let Changes { mut anchors, gone, cuts } = changes;
     anchors.sort_by_key(|(n, _)| *n);
     let mut next = anchors.into_iter().peekable();
+    // Both are in the order of the events.
+    let (mut gone, mut cuts) = (gone.into_iter().peekable(), cuts.into_iter().peekable());
     let mut out = Vec::with_capacity(events.len() + 4);
     for (n, (event, range)) in events.into_iter().enumerate() {
         while let Some((_, id)) = next.next_if(|(place, _)| *place == n) {
             let html = format!("<span id=\"{}\"></span>", crate::text::markup::escape(&id));
             out.push((Event::InlineHtml(html.into()), range.start..range.start));
         }
-        if gone.contains(&n) {
+        if gone.next_if_eq(&n).is_some() {
             continue;
         }
-        let Some((_, cut)) = cuts.iter().find(|(place, _)| *place == n) else {
+        let Some((_, cut)) = cuts.next_if(|(place, _)| *place == n) else {
             out.push((event, range));
             continue;
         };
-        if *cut > range.start {
-            out.push((Event::Text(CowStr::Borrowed(&body[range.start..*cut])), range.start..*cut));
+        if cut > range.start {
+            out.push((Event::Text(CowStr::Borrowed(&body[range.start..cut])), range.start..cut));
         } else if matches!(out.last(), Some((Event::SoftBreak, _))) {
             out.pop();
         }
         // The mark itself, so that copies leave it out.
-        out.push((Event::InlineHtml(CowStr::Borrowed("")), *cut..range.end));
+        out.push((Event::InlineHtml(CowStr::Borrowed("")), cut..range.end));
     }
     out
 }

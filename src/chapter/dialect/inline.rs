@@ -9,15 +9,12 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Tag, TagEnd};
 
-use super::Reading;
 use super::emoji;
 use super::foreign::Foreign;
 use super::view::{Own, View};
+use super::{Located, Reading};
 use crate::declare::dialect::{Dialect, Dialects};
 use crate::text::markup::escape;
-
-/// A parser event and its byte range in the body.
-type Located<'a> = (Event<'a>, Range<usize>);
 
 /// The maximum length of a URL in bytes.
 const LONGEST: usize = 2000;

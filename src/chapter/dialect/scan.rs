@@ -245,8 +245,8 @@ impl Scanner<'_, '_> {
             self.strip = if is_loose && indent >= item + 4 { indent - item } else { 0 };
         }
         self.comment &= !self.body[whole.clone()].contains("-->");
-        if let Some(name) = myst::name_of_directive(&self.body[content.clone()])
-            && self.reading.dialects.has(Dialect::Roles)
+        if self.reading.dialects.has(Dialect::Roles)
+            && let Some(name) = myst::name_of_directive(&self.body[content.clone()])
         {
             self.labels.push(name);
         }
@@ -304,7 +304,9 @@ impl Scanner<'_, '_> {
         self.escape = too_deep.or_else(|| self.begins_with_colon(content).then_some(line.content.start));
         self.after_text = !content.starts_with('#');
         self.after_html = content.starts_with("</") && content.ends_with('>');
-        if let Some(width) = myst::before_label(content).filter(|_| !self.labels.is_empty()) {
+        if !self.labels.is_empty()
+            && let Some(width) = myst::before_label(content)
+        {
             return self.labeled(line, (rest, whole), width);
         }
         if is_moved {

@@ -117,7 +117,7 @@ fn ends_code(content: &str, before: &str) -> bool {
 }
 
 /// Returns whether a place whose file is missing is an example of the syntax: `VitePress` leaves it in
-/// code as it is, and elsewhere nobody knows which generator builds the page.
+/// code as it is, and elsewhere it isn't known which generator builds the page.
 pub fn is_example(directive: &Directive, reading: &Reading<'_>) -> bool {
     directive.in_code && matches!(reading.config.generator, None | Some(Generator::VitePress))
 }

@@ -41,7 +41,7 @@ impl Head {
 }
 
 /// Returns front matter with spaces in place of each value `{{…}}`, which the program that makes notes
-/// from a template fills in, or `None` if there is none. Every byte keeps its place.
+/// from a template fills in, or `None` if it has no template. Every byte keeps its place.
 fn without_placeholders(text: &str) -> Option<String> {
     if !text.contains("{{") {
         return None;

@@ -72,7 +72,7 @@ impl<'t, 'r> Pass<'t, 'r> {
         self.in_doubt = true;
     }
 
-    /// Hides the chapter if it may contain a mark, because nobody can say what is inside what.
+    /// Hides the chapter if it may contain a mark, because it isn't clear what is inside what.
     pub fn too_deep(&mut self, range: Range<usize>) {
         if self.rules.are_strict() || !word::hits(self.text).is_empty() {
             self.misread(Misread::Deep, range);

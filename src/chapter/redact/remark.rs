@@ -60,7 +60,7 @@ pub enum Misread {
     Field,
     /// `audience=` in the text that would be published.
     Published,
-    /// Blocks, lists or quotes nested so deeply that nobody can say what a mark refers to.
+    /// Blocks, lists or quotes nested so deeply that it isn't clear what a mark refers to.
     Deep,
 }
 

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::dialects;
 use crate::author::adopt::{Adoption, Said, Wanted, plan};
 use crate::author::exported::{self, Exported, Program};
 use crate::cli::Adopt;
@@ -15,6 +16,7 @@ use crate::text::path::SourcePath;
 use crate::text::source::{SourceFile, Sources, hash_of};
 use crate::text::unpack::unpack;
 use crate::world::disk::{Failure, Inputs, Refusal, Step, Unwritten, Writer, read_archive};
+use crate::world::report::plural;
 
 /// The maximum number of things of one kind that the report lists.
 const MOST_LISTED: usize = 12;
@@ -26,7 +28,8 @@ pub fn run(options: &Adopt) -> Outcome {
     let name = options.dir.display();
     let files =
         unpack(&bytes).map_err(|refused| Refusal::new(format!("`{name}` {}", refused.message), refused.help))?;
-    let words = format!("adopt {name} {} --write", into.display());
+    let dialects = dialects(options);
+    let words = format!("adopt {name} {}{dialects} --write", into.display());
     let input = hash_of(&bytes);
     let writer = Writer::beginning(&into, &into);
     if options.write
@@ -57,10 +60,12 @@ pub fn run(options: &Adopt) -> Outcome {
     } else {
         None
     };
-    report(options, &exported, &plan);
+    report(options, &into, (&exported, &plan));
     let argument = argument(&into);
     match &written {
-        None => say(&format!("\nNothing was written. `rolebook adopt {name}{argument} --write` writes this.")),
+        None => {
+            say(&format!("\nNothing was written. `rolebook adopt {name}{argument}{dialects} --write` writes this."));
+        }
         Some(receipt) => {
             say(&format!(
                 "\nNext: `rolebook serve{argument}` shows the handbook, and `rolebook check{argument}` what is left to do."
@@ -107,21 +112,17 @@ fn steps(plan: &Adoption, sources: &Sources) -> Vec<Step> {
 }
 
 /// Says what the archive contains and what becomes of it.
-fn report(options: &Adopt, exported: &Exported, plan: &Adoption) {
-    let into = into(options);
-    let (program, pages) = match exported.program {
-        Program::Confluence => ("a space of Confluence", exported.pages),
-        Program::Notion => ("an export of Notion", exported.pages),
-        Program::Other => ("an archive of Markdown", exported.pages),
+fn report(options: &Adopt, into: &Path, (exported, plan): (&Exported, &Adoption)) {
+    let program = match exported.program {
+        Program::Confluence => "a space of Confluence",
+        Program::Notion => "an export of Notion",
+        Program::Other => "an archive of Markdown",
     };
-    say(&format!("read as {program}: {}, {}\n", plural(pages, "page"), plural(exported.attachments, "other file")));
-    let argument = argument(&into);
+    let (pages, others) = (plural(exported.pages, "page"), plural(exported.attachments, "other file"));
+    say(&format!("read as {program}: {pages}, {others}\n"));
+    let argument = argument(into);
     let shown = |path: &str| into.join(path).display().to_string();
     let said = Said { shown: &shown, argument: &argument, is_written: options.write, is_new: true };
     say_text(&said.text(plan));
     say_text(&exported.text(&shown, &argument, MOST_LISTED));
-}
-
-fn plural(number: usize, word: &str) -> String {
-    if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

@@ -72,13 +72,17 @@ impl Config {
         scale
     }
 
+    /// Iterates over the levels of the handbook, followed by what its tracks and families call them.
+    pub fn every_level(&self) -> impl Iterator<Item = &Level> {
+        let own = self.tracks.iter().flat_map(|track| &track.scale);
+        self.scale.iter().chain(own).chain(self.families.values().flat_map(|family| &family.scale))
+    }
+
     /// Returns the levels of the handbook and those that only a track or a family has, each with the
     /// name that it has in the first of these scales.
     pub fn all_levels(&self) -> BTreeMap<u8, &str> {
-        let own = self.tracks.iter().flat_map(|track| &track.scale);
-        let own = own.chain(self.families.values().flat_map(|family| &family.scale));
         let mut levels = BTreeMap::new();
-        for level in self.scale.iter().chain(own) {
+        for level in self.every_level() {
             levels.entry(level.level).or_insert(level.name.as_str());
         }
         levels

@@ -4,7 +4,7 @@
 //! Input: the chapters. Output: the entries in order, or nothing if no chapter names a parent. Never
 //! contains a title: those come from the chapters that this build shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::nav::NavEntry;
 use crate::text::front_matter::{self, Data, Split, Table, Value};
@@ -37,12 +37,17 @@ pub(super) fn nav(sources: &Sources) -> Vec<NavEntry> {
     if places.iter().all(|place| place.parent.is_none()) {
         return Vec::new();
     }
-    let mut walk = Walk { places: &places, seen: BTreeSet::new(), entries: Vec::new() };
-    let is_top = |place: &Place<'_>| {
-        let is_there = |parent: &String| places.iter().any(|other| other.title == *parent);
-        !place.parent.as_ref().is_some_and(is_there)
-    };
-    walk.below(&is_top, 1);
+    let titles: BTreeSet<&str> = places.iter().map(|place| place.title.as_str()).collect();
+    let mut children: BTreeMap<&str, Vec<&Place<'_>>> = BTreeMap::new();
+    let mut top = Vec::new();
+    for place in places.iter().filter(|place| !place.is_left_out) {
+        match place.parent.as_deref().filter(|parent| titles.contains(parent)) {
+            Some(parent) => children.entry(parent).or_default().push(place),
+            None => top.push(place),
+        }
+    }
+    let mut walk = Walk { children: &children, seen: BTreeSet::new(), entries: Vec::new() };
+    walk.below(top, 1);
     walk.entries
 }
 
@@ -62,16 +67,15 @@ fn place<'a>(path: &'a SourcePath, table: &Table) -> Option<Place<'a>> {
 }
 
 struct Walk<'p, 'a> {
-    places: &'p [Place<'a>],
+    /// The chapters below each title.
+    children: &'p BTreeMap<&'p str, Vec<&'p Place<'a>>>,
     seen: BTreeSet<&'a SourcePath>,
     entries: Vec<NavEntry>,
 }
 
 impl<'p, 'a> Walk<'p, 'a> {
     /// Adds the chapters that are at a place, each with those below it.
-    fn below(&mut self, is_here: &dyn Fn(&Place<'_>) -> bool, depth: usize) {
-        let places = self.places;
-        let mut here: Vec<&'p Place<'a>> = places.iter().filter(|place| !place.is_left_out && is_here(place)).collect();
+    fn below(&mut self, mut here: Vec<&'p Place<'a>>, depth: usize) {
         let order = |place: &Place<'_>| place.order.unwrap_or(f64::INFINITY);
         here.sort_by(|a, b| order(a).total_cmp(&order(b)).then_with(|| a.title.cmp(&b.title)));
         for place in here {
@@ -80,11 +84,9 @@ impl<'p, 'a> Walk<'p, 'a> {
             }
             let target = Some(place.path.as_str().to_owned());
             self.entries.push(NavEntry { depth, title: None, target, span: None });
-            let is_child = |other: &Place<'_>| {
-                let is_of = |grand: &String| place.parent.as_ref() == Some(grand);
-                other.parent.as_ref() == Some(&place.title) && other.grand_parent.as_ref().is_none_or(is_of)
-            };
-            self.below(&is_child, depth + 1);
+            let is_of = |grand: &String| place.parent.as_ref() == Some(grand);
+            let children = self.children.get(place.title.as_str()).into_iter().flatten().copied();
+            self.below(children.filter(|other| other.grand_parent.as_ref().is_none_or(is_of)).collect(), depth + 1);
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::text::source::{Hash, SourceFile, Sources};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sight {
     Readers,
-    /// Nobody yet, because it is a draft.
+    /// Only authors, because it is a draft.
     Authors,
     /// Maybe only other readers.
     Others,
@@ -43,6 +43,7 @@ impl Memory {
         sources: &Sources,
         config: &Arc<Config>,
         visible: &Visible,
+        doubtful: &[doubtful::Index],
     ) -> BTreeMap<SourcePath, Insertable> {
         let mut found = BTreeMap::new();
         if !config.reads_foreign() || visible.is_everything() {
@@ -52,8 +53,13 @@ impl Memory {
         if !self.of.as_ref().is_some_and(is_same) {
             *self = Self { of: Some((Arc::clone(config), visible.clone())), known: BTreeMap::new() };
         }
-        let doubtful = doubtful::indexes(sources, config);
-        let mut judge = Judge { sources, config, visible, doubtful: &doubtful, known: &mut self.known };
+        let mut indexes: BTreeMap<&str, Vec<(&SourcePath, &SourceFile)>> = BTreeMap::new();
+        for (path, file) in sources.chapters().filter(|(path, _)| is_chapter(path, config)) {
+            for folder in hides(path, config) {
+                indexes.entry(folder).or_default().push((path, file));
+            }
+        }
+        let mut judge = Judge { sources, config, visible, doubtful, indexes: &indexes, known: &mut self.known };
         let mut open: Vec<(SourcePath, Arc<[u8]>)> = Vec::new();
         for (path, file) in sources.chapters() {
             judge.gather(path, &file.bytes, &mut (&mut found, &mut open));
@@ -70,10 +76,12 @@ struct Judge<'a> {
     config: &'a Config,
     visible: &'a Visible,
     doubtful: &'a [doubtful::Index],
+    /// The chapters that can hide a folder, by folder.
+    indexes: &'a BTreeMap<&'a str, Vec<(&'a SourcePath, &'a SourceFile)>>,
     known: &'a mut BTreeMap<SourcePath, (Hash, Sight)>,
 }
 
-/// The files found so far, and those in which nobody has looked for others yet.
+/// The files found so far, and those that haven't been searched for others yet.
 type Found<'f> = (&'f mut BTreeMap<SourcePath, Insertable>, &'f mut Vec<(SourcePath, Arc<[u8]>)>);
 
 impl Judge<'_> {
@@ -108,13 +116,10 @@ impl Judge<'_> {
         if is_private || self.doubtful.iter().any(|index| is_below(index.path.folder())) {
             return false;
         }
-        let sources = self.sources;
-        let above = sources.chapters().filter(|(index, _)| {
-            *index != path && is_chapter(index, self.config) && hides(index, self.config).any(is_below)
-        });
-        let above: Vec<(&SourcePath, &SourceFile)> = above.collect();
+        let indexes = self.indexes;
+        let mut above = path.folders().filter_map(|folder| indexes.get(folder)).flatten();
         self.sight(path, file) == Sight::Readers
-            && above.into_iter().all(|(index, file)| self.sight(index, file) != Sight::Others)
+            && above.all(|(index, file)| *index == path || self.sight(index, file) != Sight::Others)
     }
 
     fn sight(&mut self, path: &SourcePath, file: &SourceFile) -> Sight {

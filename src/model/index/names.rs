@@ -101,6 +101,11 @@ impl Names {
         steps.map(|step| get(step, &key)).find(|found| !found.is_empty()).unwrap_or(&[])
     }
 
+    /// Returns the chapters with the title `title`, ignoring case.
+    pub fn titled(&self, title: &str) -> &[ChapterId] {
+        get(&self.title, &fold(title))
+    }
+
     /// Returns the chapters whose path without extension is `path`, ignoring case.
     pub fn at_path(&self, path: &str) -> &[ChapterId] {
         get(&self.path, &fold(path))

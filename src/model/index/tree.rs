@@ -75,7 +75,12 @@ impl Tree {
     }
 
     /// Builds the tree from `SUMMARY.md` if there is one, otherwise from the directories.
-    pub fn new<'a>(input: Input<'a>, urls: &'a [UrlPath], names: &Names, findings: &mut Vec<Diagnostic>) -> Self {
+    pub fn new<'a>(
+        input: Input<'a>,
+        urls: &'a [UrlPath],
+        names: &Names,
+        findings: &mut Vec<(String, Diagnostic)>,
+    ) -> Self {
         let nodes = Vec::with_capacity(input.chapters.len());
         let mut builder = Builder { input, urls, nodes, of_chapter: vec![None; input.chapters.len()] };
         builder.root();
@@ -199,7 +204,7 @@ impl<'a> Builder<'a> {
 
     /// Places the chapters that the navigation lists, nested like its list. Reports entries
     /// without a chapter if `findings` is given.
-    fn follow_nav(&mut self, nav: &[NavEntry], names: &Names, mut findings: Option<&mut Vec<Diagnostic>>) {
+    fn follow_nav(&mut self, nav: &[NavEntry], names: &Names, mut findings: Option<&mut Vec<(String, Diagnostic)>>) {
         let path = SourcePath::new("SUMMARY.md");
         // The entries that the next one may be below. A group has no node until a chapter needs it.
         let mut open: Vec<(&NavEntry, Option<NodeId>)> = Vec::new();
@@ -223,7 +228,7 @@ impl<'a> Builder<'a> {
                 if let Some(findings) = findings.as_deref_mut() {
                     let message = format!("no chapter at `{target}`");
                     let finding = Diagnostic::new(Rule::SummaryEntry, &path, entry.span, message);
-                    findings.push(finding.help("write the chapter, or remove the line"));
+                    findings.push((without.clone(), finding.help("write the chapter, or remove the line")));
                 }
                 // What is below it is below a group of its name.
                 if self.input.config.reads_foreign() && entry.title.is_some() {

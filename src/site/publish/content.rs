@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mentions::{mentions, of_html};
 use crate::chapter::document::{Document, Form};
 use crate::chapter::reference::{Destination, destination};
-use crate::declare::brand::picture;
 use crate::declare::config::{Config, FILE, HtmlPolicy};
 use crate::model::book::{Generated, generated_url};
 use crate::model::compile::Handbook;
@@ -241,11 +240,8 @@ impl<'a> Search<'a> {
         for text in texts {
             self.mention(text, "");
         }
-        for (key, (written, _)) in config.brand.files() {
-            let file = picture(key, written).ok().filter(|path| self.handbook.book.assets.contains(path));
-            if let Some(path) = file {
-                self.show(&path);
-            }
+        for (_, path) in config.brand.pictures().filter(|(_, path)| self.handbook.book.assets.contains(path)) {
+            self.show(&path);
         }
     }
 

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::declare::brand::picture;
 use crate::site::picture::Picture;
 use crate::site::view::Viewpoint;
 use crate::text::path::SourcePath;
@@ -33,14 +32,12 @@ struct Image {
 /// Returns the pictures for the page that `view` prepares.
 pub(super) fn shown(pictures: &BTreeMap<SourcePath, Picture>, view: &Viewpoint<'_>) -> Shown {
     let mut shown = Shown { logo: None, logo_dark: None, favicon: None };
-    for (key, (written, _)) in view.config.brand.files() {
-        let Some((path, found)) = picture(key, written).ok().and_then(|path| pictures.get_key_value(&path)) else {
-            continue;
-        };
+    for (key, path) in view.config.brand.pictures() {
+        let Some(found) = pictures.get(&path) else { continue };
         let size = found.size;
         let image = Image {
             url: view.url(&found.url),
-            media: icon_type(path),
+            media: icon_type(&path),
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),
         };

@@ -5,7 +5,7 @@
 //! copies of other chapters, transclusions are quoted with their source, and views become links to
 //! what they show. Never shows anything that the page doesn't show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -248,15 +248,15 @@ struct Chapter {
 }
 
 /// Returns the references by their spans. If files are inserted, several may have the same span, and
-/// nobody knows which of them is meant.
+/// it isn't clear which of them is meant.
 fn references(document: &Document, has_insertions: bool) -> BTreeMap<(u32, u32), u32> {
     let spans = &document.body.reference_spans;
     let numbered = (0..).zip(spans).map(|(n, span)| ((span.start, span.end), n));
     let mut found: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-    let mut several = Vec::new();
+    let mut several = BTreeSet::new();
     for (span, n) in numbered {
         if found.insert(span, n).is_some() {
-            several.push(span);
+            several.insert(span);
         }
     }
     if has_insertions {

@@ -346,11 +346,8 @@ pub(super) fn shade(level: u8, of: u8) -> u8 {
 /// Returns whether the names of levels contain numbers other than those of the levels, such as `L3`
 /// for the first one. Then a bare number could mean either.
 fn has_codes(view: &Viewpoint<'_>) -> bool {
-    let config = view.config;
-    let own = config.tracks.iter().flat_map(|track| &track.scale);
-    let own = own.chain(config.families.values().flat_map(|family| &family.scale));
     let number = |name: &str| name.split(|c: char| !c.is_ascii_digit()).find_map(|part| part.parse::<u8>().ok());
-    config.scale.iter().chain(own).any(|level| number(&level.name).is_some_and(|number| number != level.level))
+    view.config.every_level().any(|level| number(&level.name).is_some_and(|number| number != level.level))
 }
 
 /// Returns the whole matrix as CSV (RFC 4180), with a row for each competency and a column for each

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::grid::{MOST_CELLS, name_of};
 use super::{Cell, Fault, Row, Sheet};
 use crate::text::diagnostic::Span;
-use crate::text::markup::{Tag, Token, behind, character, next_token};
+use crate::text::markup::{Tag, Token, behind, decode_references, next_token};
 use crate::text::source::Text;
 
 /// The maximum number of columns.
@@ -29,7 +29,6 @@ pub fn read(source: &Text<'_>) -> Result<Vec<Sheet>, Fault> {
         open: Vec::new(),
         count: 0,
         at: 0,
-        is_muted: false,
         around: None,
     };
     let mut at = 0;
@@ -87,8 +86,6 @@ struct Reader<'a> {
     count: usize,
     /// The offset of the text that is being read.
     at: usize,
-    /// Whether the text isn't shown, because it is a script, a style or the title of the page.
-    is_muted: bool,
     /// The first text outside of tables and headings.
     around: Option<Span>,
 }
@@ -127,7 +124,6 @@ impl Reader<'_> {
                 }
             }
             "br" | "p" | "li" | "div" => self.text("\u{0}"),
-            "script" | "style" | "title" => self.is_muted = true,
             _ => {}
         }
         Ok(())
@@ -148,7 +144,6 @@ impl Reader<'_> {
                 }
             }
             "p" | "li" | "div" => self.text("\u{0}"),
-            "script" | "style" | "title" => self.is_muted = false,
             _ => {}
         }
         Ok(())
@@ -157,12 +152,7 @@ impl Reader<'_> {
     /// Adds text to the innermost open cell, and to the cells around it.
     fn text(&mut self, raw: &str) {
         let shown = raw.trim().trim_matches('\u{0}');
-        if self.open.is_empty()
-            && self.heading.is_none()
-            && !self.is_muted
-            && !shown.is_empty()
-            && self.around.is_none()
-        {
+        if self.open.is_empty() && self.heading.is_none() && !shown.is_empty() && self.around.is_none() {
             let start = self.at + raw.len() - raw.trim_start().len();
             self.around = Some(self.source.span(start, start + shown.len()));
         }
@@ -261,52 +251,9 @@ fn row(cells: BTreeMap<usize, Cell>) -> Row {
 /// Returns the text of a cell: white space is collapsed, and a NUL, which stands for a line break,
 /// begins a line.
 fn lines(raw: &str) -> String {
-    let decoded = references(raw);
+    let decoded = decode_references(raw);
     let lines = decoded.split('\u{0}').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-/// The named character references that spreadsheets and editors write, beyond those of XML.
-const NAMED: &[(&str, char)] = &[
-    ("nbsp", ' '),
-    ("ndash", '–'),
-    ("mdash", '—'),
-    ("hellip", '…'),
-    ("bull", '•'),
-    ("middot", '·'),
-    ("lsquo", '‘'),
-    ("rsquo", '’'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("auml", 'ä'),
-    ("ouml", 'ö'),
-    ("uuml", 'ü'),
-    ("Auml", 'Ä'),
-    ("Ouml", 'Ö'),
-    ("Uuml", 'Ü'),
-    ("szlig", 'ß'),
-    ("eacute", 'é'),
-    ("egrave", 'è'),
-    ("euro", '€'),
-    ("check", '✓'),
-    ("rarr", '→'),
-];
-
-fn references(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        let named = |name: &str| NAMED.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
-        let found = rest[at + 1..].split_once(';').and_then(|(name, behind)| {
-            let c = named(name).or_else(|| character(name))?;
-            Some((c, behind))
-        });
-        let (c, behind) = found.unwrap_or(('&', &rest[at + 1..]));
-        out.push(c);
-        rest = behind;
-    }
-    out + rest
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::grid::{Grid, name_of};
 use super::{Fault, Sheet};
-use crate::text::markup::{Tag, Token, behind, character, next_token};
+use crate::text::markup::{Tag, Token, behind, decode_references, next_token};
 
 /// Reads all worksheets.
 ///
@@ -197,18 +197,9 @@ fn is_hidden(visibility: Option<String>) -> bool {
     matches!(visibility.as_deref(), Some("collapse" | "filter"))
 }
 
-/// Decodes the character references of XML. White space is collapsed, as `OpenDocument` does.
+/// Decodes character references. White space is collapsed, as `OpenDocument` does.
 fn references(raw: &str) -> String {
-    let mut out = String::new();
-    let mut rest = raw;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        let found = rest[at + 1..].split_once(';').and_then(|(name, behind)| Some((character(name)?, behind)));
-        let (c, behind) = found.unwrap_or(('&', &rest[at + 1..]));
-        out.push(c);
-        rest = behind;
-    }
-    out.push_str(rest);
+    let out = decode_references(raw);
     let mut collapsed = String::with_capacity(out.len());
     for c in out.chars() {
         let c = if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c };

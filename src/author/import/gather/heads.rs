@@ -80,11 +80,8 @@ impl Reader<'_> {
         let below = &rows[self.layout.row + 1..];
         let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
         for n in (0..width).filter(|n| !self.layout.uses(*n)) {
-            let is_legend = |row: &&Row| {
-                let at = rows.iter().position(|other| std::ptr::eq(other, *row));
-                at.is_some_and(|at| self.legend.rows.contains(&at))
-            };
-            let first = below.iter().filter(|row| !is_legend(row)).find_map(|row| row.cell(n));
+            let is_legend = |at: usize| self.legend.rows.contains(&(self.layout.row + 1 + at));
+            let first = below.iter().enumerate().filter(|(at, _)| !is_legend(*at)).find_map(|(_, row)| row.cell(n));
             match (self.header.cell(n), first) {
                 (Some(header), Some(_)) if is_total(&header.text) => {
                     self.unused(header.span, &format!("the column `{}` adds up others", one_line(&header.text)));

@@ -340,7 +340,7 @@ impl<'r> Scanner<'_, 'r> {
             let title = self.body[..at].trim_end_matches('\n').rfind('\n').map_or(0, |end| end + 1);
             self.view.ids.push((title, id));
         } else if !is_touching && is_heading(next) {
-            self.view.ids.push((self.body[..line.end].len() + 1, id));
+            self.view.ids.push((line.end + 1, id));
         } else {
             self.view.own.push(Own { line: line.clone(), id, is_above: !is_touching && !next.trim().is_empty() });
         }
