@@ -242,9 +242,8 @@ fn is_of_code(link: &BrokenLink<'_>, config: &Config) -> bool {
     };
     config.reads_foreign()
         && config.generator == Some(Generator::MkDocs)
-        && link.link_type != LinkType::Shortcut
-        && name.contains('.')
-        && name.split('.').all(is_word)
+        && !matches!(link.link_type, LinkType::Shortcut | LinkType::ShortcutUnknown)
+        && (config.origin.describes_code || (name.contains('.') && name.split('.').all(is_word)))
 }
 
 /// Returns the index of the event that ends the element started at `start`.

@@ -44,6 +44,8 @@ choice! {
         Blocks "blocks",
         /// `import`, `export` and `<Component />`.
         Jsx "jsx",
+        /// `<Component />` in Markdown, as Vue has it.
+        Components "components",
         /// `{role}` in front of text in backticks, and `(label)=` of `MyST`.
         Roles "roles",
     }
@@ -83,8 +85,8 @@ impl Dialects {
     #[must_use]
     pub fn of_generator(generator: Generator) -> Self {
         use Dialect::{
-            Abbreviations, Admonitions, Attributes, Blocks, Colons, Contents, Definitions, Emoji, Expressions, Hints,
-            Jsx, Liquid, Mark, Roles, Scripts, Shortcodes, Tabs,
+            Abbreviations, Admonitions, Attributes, Blocks, Colons, Components, Contents, Definitions, Emoji,
+            Expressions, Hints, Jsx, Liquid, Mark, Roles, Scripts, Shortcodes, Tabs,
         };
         let list: &[Dialect] = match generator {
             Generator::MkDocs => &[
@@ -111,10 +113,10 @@ impl Dialects {
             Generator::Obsidian => &[Mark, Admonitions, Blocks],
             Generator::GitBook => &[Hints, Liquid, Emoji, Colons, Contents],
             Generator::Starlight | Generator::Astro => &[Colons],
-            Generator::VitePress => &[Colons, Emoji, Contents, Expressions, Attributes, Mark],
+            Generator::VitePress => &[Colons, Components, Emoji, Contents, Expressions, Attributes, Mark],
             Generator::Quarto => &[Colons, Definitions, Scripts, Shortcodes, Attributes],
             Generator::Sphinx => &[Colons, Definitions, Attributes, Roles],
-            Generator::Nuxt => &[Colons, Emoji],
+            Generator::Nuxt => &[Colons, Components, Emoji],
             Generator::Docsify => &[Emoji, Admonitions, Tabs],
             Generator::Middleman => &[Liquid, Attributes, Contents, Definitions],
         };

@@ -485,7 +485,8 @@ fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> boo
             (format!("`{key}` cannot be `{text}`"), Some(help))
         }),
         (Shape::List(inner), Data::List(items)) => {
-            for item in items {
+            // A `-` without anything behind it says nothing.
+            for item in items.iter().filter(|item| !matches!(item.data, Data::Null)) {
                 check(item, *inner, key, report);
             }
             None

@@ -130,6 +130,7 @@ const MARKS: &[Mark] = &[
     ("_config.yaml", &[], Generator::Jekyll),
     ("docs/_config.yml", &[], Generator::Jekyll),
     (".obsidian", &[], Generator::Obsidian),
+    ("publish.css", &[], Generator::Obsidian),
     ("index.html", &["docsify"], Generator::Docsify),
     ("docs/index.html", &["docsify"], Generator::Docsify),
     ("config.rb", &["middleman", "govuk_tech_docs", "activate :"], Generator::Middleman),

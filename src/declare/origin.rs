@@ -50,6 +50,8 @@ pub struct Origin {
     pub content: String,
     /// The folders in which `MkDocs` looks for files to insert, as paths from the project's folder.
     pub bases: Vec<String>,
+    /// Whether a plugin of `MkDocs` inserts descriptions of code, to which chapters link by name.
+    pub describes_code: bool,
     /// The files that `MkDocs` shows only to authors.
     pub drafts: BTreeSet<SourcePath>,
     /// The files that `MkDocs` leaves out.
@@ -130,6 +132,7 @@ impl Origin {
             home,
             content,
             bases,
+            describes_code: generator == Some(Generator::MkDocs) && settings::describes_code(sources),
             drafts,
             excluded,
             apart,

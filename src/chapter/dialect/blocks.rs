@@ -243,9 +243,15 @@ pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         let words = &rest[name.len()..quoted(rest).map_or(rest.len(), |title| title.start - 1).max(name.len())];
         // Words other than classes behind the name are prose.
         let is_class = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
-        if words.split_whitespace().count() > 3 || !words.split_whitespace().all(is_class) {
-            return None;
-        }
+        let is_prose = words.split_whitespace().count() > 3 || !words.split_whitespace().all(is_class);
+        let title = match title {
+            // Somebody forgot the quotation marks of the title.
+            None if is_prose && is_callout(&name.to_lowercase()) && !reading.config.configured => {
+                Some(at + name.len()..line.len())
+            }
+            _ if is_prose => return None,
+            title => title,
+        };
         // In a handbook of ours, nothing that an author wrote disappears: neither words that another
         // generator would take for classes, nor any behind the title.
         let has_more = title.is_none() && !words.trim().is_empty() || has_text_behind(rest);

@@ -44,6 +44,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Dialect::Definitions) && body.contains(':'))
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
+        || (has(Dialect::Components) && body.contains('<'))
         || (has(Dialect::Roles) && (body.contains("}`") || body.contains(")=")))
         || (reading.draws_formulas() && body.contains("$$"))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))

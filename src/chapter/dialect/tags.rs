@@ -51,6 +51,9 @@ pub struct Argument {
 /// The maximum length of a tag in bytes.
 const LONGEST: usize = 2000;
 
+/// The maximum length of an export in bytes.
+const LONGEST_EXPORT: usize = 8000;
+
 /// Finds the tags in `body`.
 pub fn find(body: &str, dialects: Dialects) -> Found {
     let found = Found::default();
@@ -270,6 +273,9 @@ impl Finder<'_> {
                 .flatten()
                 .filter(|tag| !is_view(&tag.name, &self.body[tag.arguments.clone()]));
         }
+        if has(Dialect::Components) && rest.starts_with('<') {
+            return component(at, rest);
+        }
         if has(Dialect::Jsx) {
             return if rest.starts_with('<') { component(at, rest) } else { self.braces(at, rest) };
         }
@@ -315,7 +321,8 @@ impl Finder<'_> {
         let rest = &self.body[at..];
         let rest = &rest[..floor(rest, LONGEST)];
         let is_import = rest.starts_with("import ") && (rest.contains(" from ") || rest[7..].starts_with(['"', '\'']));
-        let words = ["export const ", "export default ", "export function ", "export let ", "export {"];
+        let words =
+            ["export const ", "export default ", "export function ", "export async ", "export let ", "export {"];
         let is_export = words.iter().any(|word| rest.starts_with(word));
         if !is_import && !is_export {
             return None;
@@ -327,7 +334,7 @@ impl Finder<'_> {
         if !begins {
             return None;
         }
-        let end = if is_import { end_of_import(rest)? } else { rest.find("\n\n").map_or(rest.len(), |end| end + 1) };
+        let end = if is_import { end_of_import(rest)? } else { end_of_export(&self.body[at..]) };
         let range = at..at + end;
         let (name, arguments) = ("import".to_owned(), range.end..range.end);
         let (kind, is_closing, is_empty) = (Foreign::Import, false, true);
@@ -353,7 +360,8 @@ fn delimited(at: usize, rest: &str, (open, close): (&str, &str), kind: Foreign) 
     let is_end = kind == Foreign::LiquidTag && name.starts_with("end") && name.len() > 3;
     let start = at + open.len() + inner.find(text).unwrap_or(0) + name.len();
     let arguments = start..(at + length).max(start);
-    let is_base = matches!(name, "site.baseurl" | "site.url" | "baseurl" | "base_path" | "base_url");
+    let is_base = matches!(name, "site.baseurl" | "site.url" | "baseurl" | "base_path" | "base_url")
+        && !rest[length + close.len()..].starts_with([')', '"', '\'']);
     Some(Tag {
         range: at..at + length + close.len(),
         kind: if is_base && kind == Foreign::Expression { Foreign::Silent } else { kind },
@@ -440,6 +448,28 @@ fn end_of_import(rest: &str) -> Option<usize> {
         return None;
     }
     Some(rest[from..].find('\n').map_or(rest.len(), |end| from + end + 1))
+}
+
+/// Returns the length of an export statement with its line ending: up to the first empty line outside of
+/// brackets, as MDX has it, or if they aren't closed up to the first empty line.
+fn end_of_export(text: &str) -> usize {
+    let text = &text[..floor(text, LONGEST_EXPORT)];
+    let mut depth = 0_usize;
+    let mut first = None;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' | '(' | '[' => depth += 1,
+            '}' | ')' | ']' => depth = depth.saturating_sub(1),
+            '\n' if text[at + 1..].starts_with('\n') => {
+                if depth == 0 {
+                    return at + 1;
+                }
+                first = first.or(Some(at + 1));
+            }
+            _ => {}
+        }
+    }
+    if depth == 0 { text.len() } else { first.unwrap_or(text.len()) }
 }
 
 /// Returns whether an expression is the call of one of our views.

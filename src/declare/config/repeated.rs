@@ -20,6 +20,8 @@ fn limit(rule: Rule) -> Option<usize> {
         | Rule::RemoteResource
         | Rule::UnsafeHtml
         | Rule::UnsafeUrl
+        | Rule::UndefinedReference
+        | Rule::WrongType
         | Rule::BadFormula
         | Rule::UnclosedHtml => Some(3),
         _ => None,

@@ -309,6 +309,16 @@ pub(super) fn bases(sources: &Sources) -> Vec<String> {
     if bases.is_empty() { vec![String::new()] } else { bases }
 }
 
+/// Returns whether `MkDocs` uses a plugin that inserts descriptions of code.
+pub(super) fn describes_code(sources: &Sources) -> bool {
+    let text = (Files { generator: Generator::MkDocs, sources }).first(MKDOCS);
+    let list = text.and_then(|text| Literal::of_key(&text, "plugins"));
+    let is_one = |name: &str| matches!(name, "mkdocstrings" | "autorefs");
+    let of_item =
+        |item: &Literal| item.text().is_some_and(is_one) || item.entries().iter().any(|(name, _)| is_one(name));
+    list.is_some_and(|list| list.items().iter().any(of_item) || list.entries().iter().any(|(name, _)| is_one(name)))
+}
+
 /// Lists the files that the patterns below `key` in the configuration of `MkDocs` name. `content` is the
 /// content folder if the files are known by their paths from it.
 pub(super) fn named_files(

@@ -68,7 +68,7 @@ impl<'r> Scanner<'_, 'r> {
         let name = self.body[line.content.clone()].trim_start_matches(':');
         let is_code = name.strip_prefix(' ').is_some_and(|name| {
             let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-            name.contains(['.', '-']) && name.chars().all(is_of_name)
+            !name.is_empty() && !blocks::is_callout(name) && name.chars().all(is_of_name)
         });
         if !is_code || self.reading.config.generator != Some(Generator::MkDocs) || self.reading.is_strict() {
             return false;

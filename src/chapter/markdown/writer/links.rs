@@ -30,12 +30,16 @@ impl Writer<'_, '_> {
             self.links.push(OpenLink::Inside(number));
             return n + 1;
         }
+        let is_empty = matches!(events.get(n + 1), Some((Event::End(_), _)));
+        if is_empty && dest_url.is_empty() && self.input.config.reads_foreign() {
+            // In MkDocs, `[](){#id}` is an anchor.
+            return n + 2;
+        }
         let address = if *link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
         match self.destination(&address, Form::Relative) {
             Destination::Inside(reference) => {
                 let number = self.references.add(reference, self.input.place.span(range));
                 // In MyST, a link without a text has the title of its target.
-                let is_empty = matches!(events.get(n + 1), Some((Event::End(_), _)));
                 if is_empty && self.input.reading().dialects.has(Dialect::Roles) {
                     return self.titled_link(n, number);
                 }
