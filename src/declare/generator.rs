@@ -134,6 +134,7 @@ const MARKS: &[Mark] = &[
     ("index.html", &["docsify"], Generator::Docsify),
     ("docs/index.html", &["docsify"], Generator::Docsify),
     ("config.rb", &["middleman", "govuk_tech_docs", "activate :"], Generator::Middleman),
+    ("config/tech-docs.yml", &[], Generator::Middleman),
     ("content/_index.md", &[], Generator::Hugo),
     ("SUMMARY.md", &[], Generator::GitBook),
 ];

@@ -50,6 +50,8 @@ pub struct Origin {
     pub content: String,
     /// The folders in which `MkDocs` looks for files to insert, as paths from the project's folder.
     pub bases: Vec<String>,
+    /// Whether an anchor can be linked to from every chapter, as in bookdown.
+    pub shares_anchors: bool,
     /// Whether a plugin of `MkDocs` inserts descriptions of code, to which chapters link by name.
     pub describes_code: bool,
     /// The files that `MkDocs` shows only to authors.
@@ -132,6 +134,7 @@ impl Origin {
             home,
             content,
             bases,
+            shares_anchors: ["_bookdown.yml", "_bookdown.yaml"].iter().any(|path| sources.mark(path).is_some()),
             describes_code: generator == Some(Generator::MkDocs) && settings::describes_code(sources),
             drafts,
             excluded,

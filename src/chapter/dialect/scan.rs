@@ -5,6 +5,7 @@
 //! of the body occurs at most once. Never takes a `:::` line that might be the mark of an audience.
 
 mod around;
+mod html;
 mod special;
 
 use std::collections::HashMap;
@@ -77,6 +78,7 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         elements: Vec::new(),
         labels: Vec::new(),
         unfenced: None,
+        chunk: html::Chunk::default(),
     };
     let mut start = 0;
     for line in body.split_inclusive('\n') {
@@ -169,6 +171,8 @@ struct Scanner<'a, 'r> {
     labels: Vec<&'a str>,
     /// Where the current code of a tab ends that has no fences.
     unfenced: Option<usize>,
+    /// The lines of MDX that begin with HTML and were reached last.
+    chunk: html::Chunk,
 }
 
 impl Scanner<'_, '_> {
@@ -302,9 +306,12 @@ impl Scanner<'_, '_> {
         if too_deep.is_some() {
             self.view.too_deep.get_or_insert_with(|| line.content.clone());
         }
+        if self.apart(line, whole) {
+            return;
+        }
         self.escape = too_deep.or_else(|| self.begins_with_colon(content).then_some(line.content.start));
         self.after_text = !content.starts_with('#');
-        self.after_html = content.starts_with("</") && content.ends_with('>');
+        self.after_html = content.starts_with('<') && content.ends_with('>');
         if !self.labels.is_empty()
             && let Some(width) = myst::before_label(content)
         {

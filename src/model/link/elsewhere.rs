@@ -25,7 +25,8 @@ impl Resolver<'_> {
 
     /// Returns the place that `label` is given to, in whichever chapter it is.
     pub(super) fn at_label(&self, label: &str) -> Option<Target> {
-        if self.config.generator != Some(Generator::Sphinx) || !self.config.reads_foreign() {
+        let of_book = self.config.origin.shares_anchors;
+        if (self.config.generator != Some(Generator::Sphinx) && !of_book) || !self.config.reads_foreign() {
             return None;
         }
         let labels = self.labels.get_or_init(|| {
@@ -33,7 +34,7 @@ impl Resolver<'_> {
             for chapter in self.book.ids() {
                 let meta = self.book.meta(chapter);
                 let is_own = |id: &&String| meta.headings.iter().all(|heading| heading.id != **id);
-                for id in meta.anchors.iter().filter(is_own) {
+                for id in meta.anchors.iter().filter(|id| of_book || is_own(id)) {
                     labels.entry(fold(id)).or_insert((chapter, id.as_str()));
                 }
             }

@@ -9,10 +9,11 @@ use std::ops::Range;
 use pulldown_cmark::{Event, LinkType, Tag};
 
 use super::{OpenLink, Writer};
-use crate::chapter::document::{Form, Hole, Image, ImageSource, ReferenceNumber};
+use crate::chapter::document::{Form, Hole, Image, ImageSource, Reference, ReferenceNumber};
 use crate::chapter::markdown::{end_of, numbered, plain_text, wiki_reference};
 use crate::chapter::reference::{Destination, destination, host};
 use crate::declare::dialect::Dialect;
+use crate::text::attribute::is_of_label;
 use crate::text::markup::{escape_address_into, escape_into};
 use crate::text::rule::Rule;
 
@@ -70,7 +71,18 @@ impl Writer<'_, '_> {
         if self.input.plain {
             return Destination::Outside(address.to_owned());
         }
-        destination(address, form, self.input.config.security.html)
+        match destination(address, form, self.input.config.security.html) {
+            // In MyST, a label may contain a colon: `tutorials:first`. Such a link is never written as an
+            // address.
+            Destination::Forbidden(_)
+                if form == Form::Relative
+                    && self.input.reading().dialects.has(Dialect::Roles)
+                    && address.chars().all(is_of_label) =>
+            {
+                Destination::Inside(Reference { form, target: address.to_owned(), fragment: None })
+            }
+            found => found,
+        }
     }
 
     /// Adds a reference to the target of `[[…]]` and returns its number.
