@@ -63,3 +63,8 @@ test("what isn't there is said in a sentence", () => {
   assert.equal(usage.status, 2);
   assert.match(usage.stderr, /packaging\/release try/);
 });
+
+test("what is said about libraries has the same bytes where Python would write another encoding, as on Windows", () => {
+  const said = (what, env) => execFileSync(join(repository, "packaging/dependencies"), [what], { env: { ...process.env, ...env }, maxBuffer: 1 << 26 });
+  for (const what of ["licenses", "sbom"]) assert.ok(said(what, {}).equals(said(what, { PYTHONIOENCODING: "cp1252:replace" })), what);
+});
