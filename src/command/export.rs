@@ -27,9 +27,9 @@ pub fn run(options: &Export) -> Outcome {
         loaded.print_some(&compiled.findings, &compiled.chain);
         let nothing = format!("{}; nothing was written", report::summary(errors, warnings));
         if options.json {
-            say_json(&record(options, &[], None))
+            say_json(&record(options, &[], None));
         } else {
-            say(&nothing)
+            say(&nothing);
         }
         return Ok(false);
     }

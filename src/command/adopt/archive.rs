@@ -63,8 +63,8 @@ pub fn run(options: &Adopt) -> Outcome {
     };
     if options.json {
         let shown = |path: &str| into.join(path).display().to_string();
-        let files = plan.after(&sources).files.keys().map(|path| shown(path.as_str())).collect();
-        say_json(&record(options, &plan, (files, &shown)));
+        let files: Vec<String> = plan.after(&sources).files.keys().map(|path| shown(path.as_str())).collect();
+        say_json(&record(options, &plan, &files, &shown));
         if let Some(receipt) = &written {
             receipt.told();
         }
