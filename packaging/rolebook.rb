@@ -30,6 +30,7 @@ class Rolebook < Formula
 
   def install
     bin.install "rolebook"
+    doc.install "THIRD-PARTY.txt"
     man1.install Dir["man/*.1"]
     bash_completion.install "completions/rolebook.bash" => "rolebook"
     zsh_completion.install "completions/_rolebook"

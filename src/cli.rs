@@ -414,6 +414,9 @@ pub struct Export {
     /// The folder to write to.
     #[arg(long, value_name = "DIR", default_value = "export")]
     pub to: PathBuf,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `new`.
@@ -469,6 +472,9 @@ pub struct Adopt {
     /// Also rewrite callouts, tabs, attributes and marks of other generators in Rolebook's own form.
     #[arg(long)]
     pub dialects: bool,
+    /// Print the result as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of `schema`.

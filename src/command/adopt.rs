@@ -9,15 +9,18 @@ mod archive;
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+
 use super::load::{Loaded, shown};
 use super::pipeline::Pipeline;
 use super::writing::{self, Attempt};
-use super::{Outcome, argument, say, say_text};
+use super::{Outcome, argument, say, say_json, say_text};
 use crate::author::adopt::{Adoption, Said, Wanted, plan};
 use crate::cli::Adopt;
 use crate::declare::config::FILE;
 use crate::model::compile::Choices;
 use crate::text::path::SourcePath;
+use crate::text::rule::Severity;
 use crate::text::source::Sources;
 use crate::world::disk::{Inputs, Refusal, Step, Writer};
 
@@ -69,6 +72,15 @@ fn attempt(options: &Adopt, words: &str) -> Result<bool, Attempt> {
     } else {
         None
     };
+    if options.json {
+        let shown = |path: &str| shown(content, path);
+        let files = std::iter::once(FILE).chain(plan.edits.keys().map(SourcePath::as_str)).map(&shown);
+        say_json(&record(options, &plan, &files.collect::<Vec<_>>(), &shown));
+        if let Some(written) = &written {
+            written.told();
+        }
+        return Ok(true);
+    }
     let argument = argument(&options.dir);
     let dialects = dialects(options);
     say(&read_as(&plan, &loaded.project.root, content));
@@ -94,6 +106,26 @@ fn read_as(plan: &Adoption, root: &Path, content: &Path) -> String {
     let is_whole = inside.is_empty() || inside == "." || root == content;
     let folder = if is_whole { String::new() } else { format!("; its chapters are in `{inside}/`") };
     format!("read as {}{folder}\n", plan.described)
+}
+
+/// Returns the report for programs: the files that are written, and what is left to do by hand. `shown`
+/// returns a path in the form in which the user writes it.
+fn record(options: &Adopt, plan: &Adoption, files: &[String], shown: &dyn Fn(&str) -> String) -> Value {
+    let mut left = Vec::new();
+    for ((severity, rule), count) in &plan.findings {
+        let (path, line) = count.first.as_ref().map(|(path, line)| (shown(path.as_str()), *line)).unzip();
+        let is_error = *severity == Severity::Error;
+        left.push(json!({
+            "code": rule.name(), "is_error": is_error, "number": count.number, "path": path, "line": line,
+        }));
+    }
+    json!({
+        "written": options.write,
+        "read_as": plan.described,
+        "settings": plan.settings,
+        "files": files,
+        "left": left,
+    })
 }
 
 /// Lists the steps of the plan.

@@ -4,9 +4,11 @@
 //! handbook use. They are the same bytes as on the site. Never writes anything if there are errors,
 //! and never replaces a file that it didn't write.
 
+use serde_json::{Value, json};
+
 use super::build::{failures, write};
 use super::load::Loaded;
-use super::{Outcome, argument, say};
+use super::{Outcome, argument, close, say, say_json};
 use crate::cli::Export;
 use crate::model::compile::count;
 use crate::past::history::Past;
@@ -23,7 +25,12 @@ pub fn run(options: &Export) -> Outcome {
     let (errors, warnings) = count(&compiled.findings);
     if errors > 0 {
         loaded.print_some(&compiled.findings, &compiled.chain);
-        say(&format!("{}; nothing was written", report::summary(errors, warnings)));
+        let nothing = format!("{}; nothing was written", report::summary(errors, warnings));
+        if options.json {
+            say_json(&record(options, &[], None));
+        } else {
+            say(&nothing);
+        }
         return Ok(false);
     }
     let site = compiled.site(Past::default(), None);
@@ -41,11 +48,21 @@ pub fn run(options: &Export) -> Outcome {
             return Ok(false);
         }
     };
+    if options.json {
+        say_json(&record(options, &urls, Some(written.written)));
+        return Ok(true);
+    }
     let place = options.to.display();
     say(&format!("{} exported, {} changed -> {place}", report::plural(urls.len(), "file"), written.written));
     let dir = argument(&options.source.dir);
-    say(&format!("Next: edit {place}/matrix.xlsx, then `rolebook import {place}/matrix.xlsx{dir} --update`"));
+    close(&format!("Next: edit {place}/matrix.xlsx, then `rolebook import {place}/matrix.xlsx{dir} --update`"));
     Ok(true)
+}
+
+/// Returns the report for programs: the files, and how many of them are new or have changed.
+fn record(options: &Export, urls: &[&UrlPath], changed: Option<usize>) -> Value {
+    let file = |url: &&UrlPath| options.to.join(url.output_file()).display().to_string();
+    json!({ "written": changed.is_some(), "files": urls.iter().map(file).collect::<Vec<_>>(), "changed": changed.unwrap_or(0) })
 }
 
 /// Returns whether a file of the site is exported: the matrix and the statements as a workbook and

@@ -48,19 +48,73 @@ pub fn is_dependencies(path: &str) -> bool {
         || (name == "bundle" && parts.next() == Some("vendor"))
 }
 
+/// Names of files in which programs keep keys and passwords, without the dot that they may begin with.
+const OF_KEYS: [&str; 14] = [
+    "id_rsa",
+    "id_ed25519",
+    "id_ecdsa",
+    "id_dsa",
+    "netrc",
+    "npmrc",
+    "pypirc",
+    "htpasswd",
+    "git-credentials",
+    "pgpass",
+    "my.cnf",
+    "dockercfg",
+    "kubeconfig",
+    "wp-config.php",
+];
+
+/// Endings of files with keys, passwords, or settings that contain them.
+const ENDS_OF_KEYS: [&str; 13] = [
+    ".env",
+    ".pem",
+    ".key",
+    ".p12",
+    ".pfx",
+    ".ppk",
+    ".keystore",
+    ".jks",
+    ".kdbx",
+    ".ovpn",
+    ".tfvars",
+    ".tfstate",
+    ".vault",
+];
+
+/// Words in the names of files that contain secrets, such as `secrets.yml` or `client_secret_1.json`.
+const WORDS_FOR_SECRETS: [&str; 8] =
+    ["secret", "secrets", "credential", "credentials", "creds", "password", "passwords", "passwd"];
+
+/// Extensions of settings. A file without an extension may be one as well.
+const SETTINGS: [&str; 10] = ["", "json", "yml", "yaml", "toml", "ini", "cfg", "conf", "properties", "xml"];
+
 /// Returns whether a file's name suggests a program's settings or secrets, such as `.env`,
-/// `config.env`, `env.local` or a key.
+/// `config.env`, `env.local`, `secrets.yml` or a key.
 pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let plain = name.trim_start_matches('.');
-    let of_keys =
-        ["id_rsa", "id_ed25519", "id_ecdsa", "id_dsa", "netrc", "npmrc", "pypirc", "htpasswd", "git-credentials"];
     plain == "env"
         || plain == "envrc"
         || plain.starts_with("env.")
-        || [".env", ".pem", ".key", ".p12", ".pfx", ".keystore", ".jks", ".kdbx"].iter().any(|end| name.ends_with(end))
+        || ENDS_OF_KEYS.iter().any(|end| name.ends_with(end))
         || name.contains(".env.")
-        || of_keys.contains(&plain)
+        || OF_KEYS.contains(&plain)
+        || names_secrets(plain)
+}
+
+/// Returns whether a name says that the file contains secrets. A table or text counts only if its name
+/// says nothing else, because `password-policy.csv` hardly contains passwords.
+fn names_secrets(name: &str) -> bool {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    if ["txt", "csv"].contains(&extension) {
+        return WORDS_FOR_SECRETS.contains(&stem);
+    }
+    let mut words = stem.split(|character: char| !character.is_ascii_alphanumeric());
+    SETTINGS.contains(&extension)
+        && (words.any(|word| WORDS_FOR_SECRETS.contains(&word))
+            || stem.replace(['-', '_'], "").contains("serviceaccount"))
 }
 
 /// A statement in front matter that a chapter isn't finished, or might not be.
@@ -234,7 +288,24 @@ mod tests {
         {
             assert!(is_secret(name), "{name}");
         }
+        for name in [
+            "secrets.yml",
+            "Credentials.json",
+            "client_secret_12.apps.example.com.json",
+            "credentials",
+            "prod-secrets.enc.yaml",
+            "service-account.json",
+            "gha-creds-1a2b.json",
+            "passwords.txt",
+            "kubeconfig",
+            "prod.tfvars",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
         for name in ["environment.md", "keys.csv", "a.environment", "event.png"] {
+            assert!(!is_secret(name), "{name}");
+        }
+        for name in ["secrets.md", "password-policy.csv", "secretary.json", "tokens.json", "secret-ballot.png"] {
             assert!(!is_secret(name), "{name}");
         }
     }

@@ -46,7 +46,7 @@ use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, RoleView, St
 use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
 use crate::text::path::UrlPath;
-use crate::text::spreadsheet::is_formula;
+use crate::text::spreadsheet::guarded;
 
 /// A source of HTML for statements and sections of chapters, with links relative to the page.
 pub trait Cells {
@@ -339,10 +339,10 @@ pub fn name_of(view: &Viewpoint<'_>, chapter: ChapterId, kind: Kind) -> String {
 /// What a cell says if there is no cluster, because an empty cell means the same as the one above.
 pub const NONE: &str = "–";
 
-/// Quotes a field. A field that a spreadsheet would read as a formula gets an apostrophe in front. Inside
-/// a field nothing is changed, so that `rolebook import` reads the same text.
+/// Quotes a field. What a spreadsheet would read as a formula gets an apostrophe in front, which
+/// `rolebook import` takes away again.
 pub fn field(text: &str) -> String {
-    let text = if is_formula(text) { format!("'{text}") } else { text.to_owned() };
+    let text = guarded(text);
     if text.contains([',', ';', '"', '\t', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
@@ -355,12 +355,13 @@ mod tests {
         for (text, wanted) in [
             ("a", "a"),
             ("=1", "'=1"),
-            ("a;=1", "\"a;=1\""),
+            ("a;=1", "\"a;'=1\""),
             ("a\tb", "\"a\tb\""),
             ("\u{200b}=1", "'\u{200b}=1"),
             ("\0=1", "'\0=1"),
             ("＝1", "'＝1"),
             ("－1; a", "\"'－1; a\""),
+            ("a; =1; b", "\"a;' =1; b\""),
         ] {
             assert_eq!(field(text), wanted, "{text:?}");
         }

@@ -277,7 +277,7 @@ impl Reader<'_> {
         let length = self.rest().find(ends).unwrap_or(self.rest().len());
         text.push_str(&self.rest()[..length]);
         self.at += length;
-        Ok(Cell { text: text.trim().to_owned(), span: self.text.span(start, self.at) })
+        Ok(Cell { text: unguarded(text.trim()), span: self.text.span(start, self.at) })
     }
 
     fn take(&mut self, c: char) -> bool {
@@ -291,16 +291,52 @@ impl Reader<'_> {
     }
 }
 
-/// Returns whether a spreadsheet would read a text as a formula. Programs leave out invisible characters
-/// and white space in front of the sign, and some read full-width signs.
+/// Returns whether a character is skipped in front of a formula. Programs leave out invisible characters
+/// and white space.
+fn is_left_out(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Returns whether a formula begins with a character. Some programs read full-width signs.
+fn is_sign(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+}
+
+/// Returns whether a spreadsheet would read a text as a formula.
 pub fn is_formula(text: &str) -> bool {
-    let is_left_out = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    text.trim_start_matches(is_left_out).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    text.trim_start_matches(is_left_out).starts_with(is_sign)
+}
+
+/// Splits a text where some spreadsheet could begin a new cell, because it separates cells by semicolons
+/// or tabs and so ignores quotes inside a cell of ours. Says for each part whether a formula would begin
+/// there, whatever apostrophes are in front of it.
+fn cells_within(text: &str) -> Vec<(&str, bool)> {
+    let mut parts: Vec<(&str, bool)> = Vec::new();
+    let mut is_formula = false;
+    for part in text.split_inclusive([';', '\t', '\r', '\n']).rev() {
+        if let Some(first) = part.chars().find(|c| !is_left_out(*c) && !matches!(c, '"' | '\'')) {
+            is_formula = is_sign(first);
+        }
+        parts.push((part, is_formula));
+    }
+    parts.reverse();
+    parts
+}
+
+/// Returns a text in which nothing is a formula, because an apostrophe is in front of each one.
+pub fn guarded(text: &str) -> String {
+    let guard = |(part, is_formula): (&str, bool)| format!("{}{part}", if is_formula { "'" } else { "" });
+    cells_within(text).into_iter().map(guard).collect()
+}
+
+/// Returns a text without the apostrophes of [`guarded`].
+pub fn unguarded(text: &str) -> String {
+    let bare =
+        |(part, is_formula): (&'_ str, bool)| part.strip_prefix('\'').filter(|_| is_formula).unwrap_or(part).to_owned();
+    cells_within(text).into_iter().map(bare).collect()
 }
 
 #[cfg(test)]
@@ -336,5 +372,24 @@ mod tests {
         assert_eq!(declared_separator("sep=\t\n"), Some('\t'));
         assert_eq!(declared_separator("sep=ab\n"), None);
         assert_eq!(declared_separator("a,b"), None);
+    }
+
+    #[test]
+    fn a_text_without_its_guards_is_the_same_again() {
+        for (text, wanted) in [
+            ("a", "a"),
+            ("=1", "'=1"),
+            ("a;=1", "a;'=1"),
+            ("a; =1; b\t@x\n-y", "a;' =1; b\t'@x\n'-y"),
+            ("a;\"=1", "a;'\"=1"),
+            ("'=1; ''=2", "''=1;' ''=2"),
+            ("a - b; 'tis", "a - b; 'tis"),
+            ("a;\n=1", "a;'\n'=1"),
+        ] {
+            assert_eq!(guarded(text), wanted, "{text:?}");
+            assert_eq!(unguarded(wanted), text, "{wanted:?}");
+        }
+        let long = ";\n".repeat(50_000) + "=1";
+        assert_eq!(unguarded(&guarded(&long)), long);
     }
 }

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, test } from "node:test";
@@ -22,8 +22,10 @@ const version = readFileSync(join(repository, "Cargo.toml"), "utf8").match(/^ver
 const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
 const target = process.platform === "darwin" ? `${machine}-apple-darwin` : `${machine}-unknown-linux-musl`;
 const platform = `${process.platform}-${process.arch}`;
-/** How long people may wait from the file of a package to their first page, in milliseconds. */
+/** How long people may wait from the file of a package to their first page on an idle machine, in milliseconds. */
 const LONGEST = 10_000;
+/** How many programs want each processor. While others compile on this machine, everything takes longer. */
+const crowd = () => Math.max(1, loadavg()[0] / availableParallelism());
 
 /** Runs one of the scripts that pack. */
 const packed = (what, out, ...more) => execFileSync(join(repository, "packaging/pack"), [what, "--out", out, ...more], { encoding: "utf8" });
@@ -57,15 +59,15 @@ function clean(name, programs) {
 
 const run = ({ root, env }, program, words, options = {}) => execFileSync(program, words, { cwd: root, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], ...options });
 
-/** Starts a handbook with the installed program, builds it, and checks that everything took less than ten seconds. */
+/** Starts a handbook with the installed program, builds it, and checks that it took no longer than people may wait. */
 function firstPage(place, program, before, start) {
   assert.match(run(place, program, [...before, "--version"]), new RegExp(`^rolebook ${version.replaceAll(".", "\\.")}`));
   run(place, program, [...before, "init", "ours"]);
   run(place, program, [...before, "build", "ours"]);
   assert.match(readFileSync(join(place.root, "ours/public/index.html"), "utf8"), /Our product handbook/);
-  const took = Date.now() - start;
-  assert.ok(took < LONGEST, `${took} ms`);
-  console.log(`# ${took} ms from the file to the first page`);
+  const [took, others] = [Date.now() - start, crowd()];
+  console.log(`# ${took} ms from the file to the first page${others > 1 ? `, at a load of ${others.toFixed(1)} per processor` : ""}`);
+  assert.ok(took < LONGEST * others, `${took} ms`);
 }
 
 test("packing the same program twice gives the same bytes", () => {

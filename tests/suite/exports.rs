@@ -41,7 +41,19 @@ fn an_export_becomes_a_handbook_that_builds_and_nothing_is_written_without_write
         let report = adopt(folder.path(), &["export.zip", "book"], 0);
         assert!(report.contains("Nothing was written. `rolebook adopt export.zip book --write`"), "{case}: {report}");
         assert_eq!(files_below(folder.path()), before, "{case}");
+        let listed = report.split("\nWould write ").nth(1).unwrap().lines().skip(1);
+        let listed: Vec<&str> = listed.map_while(|line| line.strip_prefix("- ")).collect();
+        assert!((2..13).contains(&listed.len()), "{case}: {report}");
+        let record = adopt(folder.path(), &["export.zip", "book", "--json"], 0);
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        assert_eq!(record["written"], false, "{case}");
         adopt(folder.path(), &["export.zip", "book", "--write"], 0);
+        let files = record["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap());
+        let files: Vec<&str> = files.collect();
+        for path in listed.into_iter().chain(files.iter().copied()) {
+            assert!(folder.path().join(path).is_file(), "{case}: {path} of {files:?}");
+        }
+        assert!(files.contains(&"book/handbook.toml") && files.len() > 2, "{case}: {files:?}");
         let settings = fs::read_to_string(folder.path().join("book/handbook.toml")).unwrap();
         let title = if case == "exports/confluence.txt" { "title = \"Acme Handbook\"" } else { "title = " };
         assert!(settings.contains(title), "{case}: {settings}");

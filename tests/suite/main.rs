@@ -42,6 +42,7 @@ mod propose;
 mod publish;
 mod published;
 mod refusals;
+mod release;
 mod search;
 mod sequences;
 mod served;

@@ -3,14 +3,15 @@
 //! Input: the archive and the folder for the handbook. Output: a report, and with `--write` the folder.
 //! Unpacks in memory, and never overwrites a file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::dialects;
+use super::{dialects, record};
 use crate::author::adopt::{Adoption, Said, Wanted, plan};
 use crate::author::exported::{self, Exported, Program};
 use crate::cli::Adopt;
 use crate::command::pipeline::Pipeline;
-use crate::command::{Outcome, argument, say, say_text, writing};
+use crate::command::{Outcome, argument, say, say_json, say_text, writing};
 use crate::model::compile::Choices;
 use crate::text::path::SourcePath;
 use crate::text::source::{SourceFile, Sources, hash_of};
@@ -60,6 +61,15 @@ pub fn run(options: &Adopt) -> Outcome {
     } else {
         None
     };
+    if options.json {
+        let shown = |path: &str| into.join(path).display().to_string();
+        let files: Vec<String> = plan.after(&sources).files.keys().map(|path| shown(path.as_str())).collect();
+        say_json(&record(options, &plan, &files, &shown));
+        if let Some(receipt) = &written {
+            receipt.told();
+        }
+        return Ok(true);
+    }
     report(options, &into, (&exported, &plan));
     let argument = argument(&into);
     match &written {
@@ -111,6 +121,15 @@ fn steps(plan: &Adoption, sources: &Sources) -> Vec<Step> {
     after.files.iter().map(create).collect()
 }
 
+/// Lists the chapters that would be written.
+fn chapters(files: &BTreeMap<SourcePath, Vec<u8>>, shown: &dyn Fn(&str) -> String) -> String {
+    let all: Vec<&SourcePath> = files.keys().filter(|path| path.is_chapter()).collect();
+    let listed: String = all.iter().take(MOST_LISTED).map(|path| format!("- {}\n", shown(path.as_str()))).collect();
+    let more = all.len().saturating_sub(MOST_LISTED);
+    let more = if more > 0 { format!("- {more} more\n") } else { String::new() };
+    format!("\nWould write {}:\n{listed}{more}", plural(all.len(), "chapter"))
+}
+
 /// Says what the archive contains and what becomes of it.
 fn report(options: &Adopt, into: &Path, (exported, plan): (&Exported, &Adoption)) {
     let program = match exported.program {
@@ -124,5 +143,8 @@ fn report(options: &Adopt, into: &Path, (exported, plan): (&Exported, &Adoption)
     let shown = |path: &str| into.join(path).display().to_string();
     let said = Said { shown: &shown, argument: &argument, is_written: options.write, is_new: true };
     say_text(&said.text(plan));
+    if !options.write {
+        say_text(&chapters(&exported.files, &shown));
+    }
     say_text(&exported.text(&shown, &argument, MOST_LISTED));
 }

@@ -15,7 +15,7 @@ new=$place/builds/$name
 
 mkdir -p "$place/builds"
 rolebook build --out "$new" --quiet
-ln -s "builds/$name" "$place/next"
+ln -sfn "builds/$name" "$place/next"
 # Renaming replaces the old link in a single step.
 mv -T "$place/next" "$place/current" 2>/dev/null || mv -fh "$place/next" "$place/current"
 ls -1d "$place"/builds/* | sort -r | tail -n +4 | while read -r old; do rm -rf "$old"; done
