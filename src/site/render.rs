@@ -27,7 +27,7 @@ use self::glossary::Glossary;
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
-use crate::model::compile::Handbook;
+use crate::model::compile::{Handbook, Notes};
 use crate::past::history::Past;
 use crate::site::highlight::Highlighter;
 use crate::site::picture::Picture;
@@ -139,6 +139,12 @@ impl Renderer {
             glossary: Arc::clone(&self.glossary),
             policy: self.policy.clone(),
         }
+    }
+
+    /// Returns the same renderer, and notes about which chapters it reads from now on.
+    pub fn noting(&self) -> (Self, Arc<Notes>) {
+        let (documents, notes) = self.handbook.documents.noting();
+        (self.next(Handbook { documents, ..self.handbook.clone() }), notes)
     }
 
     fn book(&self) -> &Book {

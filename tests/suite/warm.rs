@@ -1,5 +1,5 @@
 //! Checks that warm builds equal cold ones: whatever is edited in whatever order, the cache never
-//! changes a byte.
+//! changes a byte, neither the one in memory nor the one that is kept between two runs.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -8,13 +8,13 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use rolebook::command::pipeline::Pipeline;
-use rolebook::model::compile::Choices;
+use rolebook::model::compile::{Choices, Reads};
 use rolebook::past::history::{Base, History, Past};
 use rolebook::site::theme::ThemeFiles;
 use rolebook::site::urls::Site;
 use rolebook::text::diagnostic::Diagnostic;
 use rolebook::text::path::{SourcePath, UrlPath};
-use rolebook::text::source::{SourceFile, Sources};
+use rolebook::text::source::{Hash, SourceFile, Sources};
 use rolebook::world::disk::Inputs;
 
 use crate::support::{asked, draw};
@@ -26,6 +26,11 @@ enum Edit {
     Write {
         chapter: usize,
         text: usize,
+    },
+    /// Adds a paragraph, which other chapters don't see.
+    Reword {
+        chapter: usize,
+        word: usize,
     },
     Remove {
         chapter: usize,
@@ -83,11 +88,14 @@ const CONFIGS: &[&str] = &[
     "compare = [[\"a\", \"b\"]]\n[[scale]]\nlevel = 1\nname = \"Only\"\n",
 ];
 
+const WORDS: &[&str] = &["A brief.", "More.", "`code` and **bold**", "| a |\n|---|\n| b |", "\u{201c}note\u{201d}"];
+
 const THEMES: &[&str] = &["contents = \"Inside\"\n", "contents = \"Below\"\n"];
 
 fn edits() -> impl Strategy<Value = Vec<Edit>> {
     let edit = prop_oneof![
         6 => (0..PATHS.len(), 0..TEXTS.len()).prop_map(|(chapter, text)| Edit::Write { chapter, text }),
+        5 => (0..PATHS.len(), 0..WORDS.len()).prop_map(|(chapter, word)| Edit::Reword { chapter, word }),
         1 => (0..PATHS.len()).prop_map(|chapter| Edit::Remove { chapter }),
         1 => (0..PATHS.len(), 0..PATHS.len()).prop_map(|(from, to)| Edit::Rename { from, to }),
         1 => (0..CONFIGS.len()).prop_map(|text| Edit::Configure { text }),
@@ -124,6 +132,11 @@ impl World {
             Edit::Write { chapter, text } => {
                 files.insert(path(*chapter), SourceFile::new(TEXTS[*text].as_bytes()));
             }
+            Edit::Reword { chapter, word } => {
+                let before = files.get(&path(*chapter)).map(|file| String::from_utf8(file.bytes.to_vec()).unwrap());
+                let text = format!("{}\n{}\n", before.unwrap_or_default(), WORDS[*word]);
+                files.insert(path(*chapter), SourceFile::new(text.into_bytes()));
+            }
             Edit::Remove { chapter } => {
                 files.remove(&path(*chapter));
             }
@@ -157,35 +170,79 @@ impl World {
     }
 }
 
+/// What one run leaves for the next: the site's frame, the hashes of its chapters, and what each URL
+/// was made from.
+type Left = (Option<String>, Vec<Hash>, BTreeMap<UrlPath, (Reads, Vec<u8>)>);
+
+fn left(site: &Site) -> Left {
+    let made = |url: &UrlPath| {
+        let (rendered, reads) = site.render_noting(url).unwrap();
+        Some((url.clone(), (reads?, rendered.unwrap().bytes.into_owned())))
+    };
+    let frame = site.frame().map(|frame| frame.to_string());
+    (frame, site.chapter_hashes(), site.urls().filter_map(made).collect())
+}
+
+/// Returns how many pages the next run needn't render, and fails if one of them is different.
+fn same_pages((frame, chapters, pages): &Left, now: &Left) -> Result<usize, TestCaseError> {
+    if frame.is_none() || *frame != now.0 {
+        return Ok(0);
+    }
+    prop_assert_eq!(chapters.len(), now.1.len());
+    let is_changed = |number: &usize| chapters[*number] != now.1[*number];
+    let mut same = 0;
+    for (url, (reads, bytes)) in pages {
+        let is_stale = match reads {
+            Reads::All => (0..chapters.len()).any(|number| is_changed(&number)),
+            Reads::Some(some) => some.iter().any(is_changed),
+        };
+        if !is_stale {
+            prop_assert_eq!(Some(bytes), now.2.get(url).map(|(_, bytes)| bytes), "{}", url);
+            same += 1;
+        }
+    }
+    Ok(same)
+}
+
 /// Applies the edits one by one, and builds each state once with the cache and once from scratch.
-fn holds(edits: &[Edit]) -> Result<(), TestCaseError> {
+/// Returns how many pages the cache between two runs saved.
+fn holds(edits: &[Edit]) -> Result<usize, TestCaseError> {
     let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, past: past() };
     let (mut pipeline, mut last) = (Pipeline::default(), None);
+    let (mut before, mut saved) = (None, 0);
     for edit in edits {
         world.apply(edit);
         let warm = world.build(&mut pipeline, &mut last);
-        let cold = world.build(&mut Pipeline::default(), &mut None);
+        let mut fresh = None;
+        let cold = world.build(&mut Pipeline::default(), &mut fresh);
         prop_assert_eq!(warm, cold);
+        let now = fresh.as_ref().map(left);
+        if let (Some(before), Some(now)) = (&before, &now) {
+            saved += same_pages(before, now)?;
+        }
+        before = now;
     }
-    Ok(())
+    Ok(saved)
 }
 
 /// `EDITS=10000 cargo test --release --test suite warm -- --nocapture` runs at least 10,000 edits.
 #[test]
 fn a_warm_build_equals_a_cold_one() {
     let wanted: u32 = asked("EDITS").unwrap_or(288);
-    let made = Cell::new(0);
+    let (made, saved) = (Cell::new(0), Cell::new(0));
     while made.get() < wanted {
         // A case has six edits on average.
         let cases = (wanted - made.get()).div_ceil(6);
         let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
         let held = TestRunner::new(config).run(&edits(), |edits| {
             made.set(made.get() + u32::try_from(edits.len()).unwrap());
-            holds(&edits)
+            saved.set(saved.get() + holds(&edits)?);
+            Ok(())
         });
         if let Err(failure) = held {
             panic!("{failure}");
         }
     }
-    println!("{} edits", made.get());
+    assert!(saved.get() > 0, "no page was ever known to be the same");
+    println!("{} edits; {} pages needn't have been rendered", made.get(), saved.get());
 }

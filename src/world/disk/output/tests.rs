@@ -66,7 +66,7 @@ impl Project {
         let output = self.open().unwrap();
         let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
         let old = manifest::read(&output.real, &output.shown).unwrap().unwrap_or_default();
-        let plan = Plan::new(&output.real, &names, &old).unwrap();
+        let plan = Plan::new(&output.real, &names, (&old, None)).unwrap();
         output.sweep().unwrap();
         let render = |n: usize| Ok::<_, Infallible>(Cow::Borrowed(site[n].1.as_bytes()));
         let files = output.render_all(&plan, &names, &Calls { render: &render, progress: &|_| {} }).unwrap();
