@@ -4,18 +4,17 @@
 //! was made from, for the next build. Never needed: without a memory, every file is rendered, and
 //! the bytes are the same.
 //!
-//! A file stays the same if the site's frame is the same (see `site/urls/frame`) and none of the
-//! chapters that it was made from has changed. In the memory, `=3,7` stands for a file that was made
-//! from these chapters, and `*` for one that was made from all of them.
+//! A file stays the same if the site's frame is the same (see `site/urls/frame`) and nothing that the
+//! file was made from has changed. In the memory, `=3,7` stands for a file that was made from these
+//! chapters, `*` for one that was made from all of them, and `+` at the end for the past.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use blake3::{Hash, Hasher};
 
 use crate::model::compile::Reads;
-use crate::site::urls::Site;
+use crate::site::urls::{Basis, MadeFrom, Site};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
 use crate::world::disk::{Again, Before, Calls, Made, Output, Render, WriteError, Written};
@@ -25,6 +24,10 @@ pub type Unwritten = WriteError<Box<Diagnostic>>;
 
 /// Stands for all chapters.
 const ALL: &str = "*";
+/// The length of a hash in hexadecimal digits.
+const HEX: usize = 64;
+/// Stands for the past.
+const PAST: char = '+';
 
 /// A site with what is known about its files from the last build.
 pub struct Remembered<'s> {
@@ -32,27 +35,33 @@ pub struct Remembered<'s> {
     urls: Vec<&'s UrlPath>,
     names: Vec<String>,
     before: Before,
-    /// What this site is made from: its frame and the hashes of its chapters.
+    /// What this site is made from.
     of: String,
-    /// The numbers of the chapters that have changed since the last build, or `None` if everything
-    /// may have changed.
-    changed: Option<BTreeSet<usize>>,
+    /// What has changed since the last build, or `None` if everything may have changed.
+    changed: Option<Changed>,
     /// What each file was made from.
     made_of: Vec<OnceLock<String>>,
+}
+
+/// What has changed since the last build.
+#[derive(Debug, PartialEq, Eq)]
+struct Changed {
+    past: bool,
+    /// The numbers of the chapters.
+    chapters: BTreeSet<usize>,
 }
 
 impl<'s> Remembered<'s> {
     /// Compares a site with what the last build was made from. `by` stands for the program and its
     /// options. Returns `None` if nothing can be known about the site's files.
     pub fn new(site: &'s Site, by: &Hash, before: Option<Before>) -> Option<Self> {
-        let mut frame = Hasher::new();
-        frame.update(by.as_bytes()).update(site.frame()?.as_bytes());
-        let mut of = format!("{} ", frame.finalize().to_hex());
-        for hash in site.chapter_hashes() {
-            let _ = write!(of, "{}", Hash::from_bytes(hash).to_hex());
-        }
+        let Basis { frame, past, chapters } = site.basis()?;
+        let mut hasher = Hasher::new();
+        hasher.update(by.as_bytes()).update(frame.as_bytes());
+        let mut of = format!("{} {} ", hasher.finalize().to_hex(), past.to_hex());
+        of.extend(chapters.iter().map(|hash| hash.to_hex().to_string()));
         let before = before.unwrap_or_default();
-        let changed = changed(&before.of, &of);
+        let changed = Changed::between(&before.of, &of);
         let urls: Vec<&UrlPath> = site.urls().collect();
         let names = urls.iter().map(|url| url.output_file()).collect();
         let made_of = urls.iter().map(|_| OnceLock::new()).collect();
@@ -65,9 +74,11 @@ impl<'s> Remembered<'s> {
     /// The same as those of [`Output::write`].
     pub fn write(&self, output: &Output, progress: &(dyn Fn(usize) + Sync)) -> Result<Written, Unwritten> {
         let render: &Render<'_, '_, _> = &|n| {
-            let Some((rendered, reads)) = self.site.render_noting(self.urls[n]) else { return Ok((&[][..]).into()) };
-            if let Some(reads) = reads {
-                let _ = self.made_of[n].set(text_of(&reads));
+            let Some((rendered, made_from)) = self.site.render_noting(self.urls[n]) else {
+                return Ok((&[][..]).into());
+            };
+            if let Some(made_from) = made_from {
+                let _ = self.made_of[n].set(text_of(&made_from));
             }
             rendered.map(|rendered| rendered.bytes)
         };
@@ -88,51 +99,87 @@ impl<'s> Remembered<'s> {
 
     /// Returns whether nothing has changed of what a file was made from.
     fn still_holds(&self, made_of: &str) -> bool {
-        let Some(changed) = &self.changed else { return false };
-        if made_of == ALL {
-            return changed.is_empty();
+        self.changed.as_ref().is_some_and(|changed| changed.spares(made_of))
+    }
+}
+
+impl Changed {
+    /// Compares what two builds were made from. Returns `None` if nothing can be said.
+    fn between(before: &str, now: &str) -> Option<Self> {
+        let (before, now): (Vec<&str>, Vec<&str>) = (before.split(' ').collect(), now.split(' ').collect());
+        let ([frame, past, before], [same, present, now]) = (&before[..], &now[..]) else { return None };
+        if frame != same || before.len() != now.len() {
+            return None;
         }
-        let Some(list) = made_of.strip_prefix('=') else { return false };
-        let is_same = |number: &str| number.parse().is_ok_and(|number: usize| !changed.contains(&number));
+        let pairs = before.as_bytes().chunks(HEX).zip(now.as_bytes().chunks(HEX)).enumerate();
+        let chapters = pairs.filter(|(_, (before, now))| before != now).map(|(number, _)| number).collect();
+        Some(Self { past: past != present, chapters })
+    }
+
+    /// Returns whether nothing has changed of what a file was made from.
+    fn spares(&self, made_of: &str) -> bool {
+        let (list, is_of_past) = made_of.strip_suffix(PAST).map_or((made_of, false), |list| (list, true));
+        if is_of_past && self.past {
+            return false;
+        }
+        if list == ALL {
+            return self.chapters.is_empty();
+        }
+        let Some(list) = list.strip_prefix('=') else { return false };
+        let is_same = |number: &str| number.parse().is_ok_and(|number: usize| !self.chapters.contains(&number));
         list.is_empty() || list.split(',').all(is_same)
     }
 }
 
-fn text_of(reads: &Reads) -> String {
-    match reads {
+fn text_of(made_from: &MadeFrom) -> String {
+    let mut text = match &made_from.chapters {
         Reads::All => ALL.to_owned(),
         Reads::Some(some) => {
             let numbers: Vec<String> = some.iter().map(usize::to_string).collect();
             format!("={}", numbers.join(","))
         }
-    }
-}
-
-/// Lists the chapters whose hashes differ, or returns `None` if the frames do.
-fn changed(before: &str, now: &str) -> Option<BTreeSet<usize>> {
-    let ((frame, before), (same, now)) = (before.split_once(' ')?, now.split_once(' ')?);
-    if frame != same || before.len() != now.len() {
-        return None;
-    }
-    let pairs = before.as_bytes().chunks(64).zip(now.as_bytes().chunks(64)).enumerate();
-    Some(pairs.filter(|(_, (before, now))| before != now).map(|(number, _)| number).collect())
+    };
+    text.extend(made_from.past.then_some(PAST));
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn of(frame: &str, past: &str, chapters: &[char]) -> String {
+        let hashes: String = chapters.iter().map(|digit| digit.to_string().repeat(HEX)).collect();
+        format!("{frame} {past} {hashes}")
+    }
+
     #[test]
-    fn chapters_that_differ_are_numbered_and_another_frame_says_nothing() {
-        let of = |frame: &str, chapters: &[char]| {
-            let hashes: String = chapters.iter().map(|digit| digit.to_string().repeat(64)).collect();
-            format!("{frame} {hashes}")
-        };
-        let before = of("f", &['a', 'b', 'c']);
-        assert_eq!(changed(&before, &before), Some(BTreeSet::new()));
-        assert_eq!(changed(&before, &of("f", &['a', 'd', 'e'])), Some(BTreeSet::from([1, 2])));
-        assert_eq!(changed(&before, &of("g", &['a', 'b', 'c'])), None);
-        assert_eq!(changed(&before, &of("f", &['a', 'b'])), None);
-        assert_eq!(changed("", &before), None);
+    fn what_differs_is_known_by_number_and_another_frame_says_nothing() {
+        let before = of("f", "p", &['a', 'b', 'c']);
+        let changed =
+            |past: bool, chapters: &[usize]| Some(Changed { past, chapters: chapters.iter().copied().collect() });
+        assert_eq!(Changed::between(&before, &before), changed(false, &[]));
+        assert_eq!(Changed::between(&before, &of("f", "p", &['a', 'd', 'e'])), changed(false, &[1, 2]));
+        assert_eq!(Changed::between(&before, &of("f", "q", &['a', 'b', 'c'])), changed(true, &[]));
+        assert_eq!(Changed::between(&before, &of("g", "p", &['a', 'b', 'c'])), None);
+        assert_eq!(Changed::between(&before, &of("f", "p", &['a', 'b'])), None);
+        assert_eq!(Changed::between("", &before), None);
+        assert_eq!(Changed::between("-", &before), None);
+    }
+
+    #[test]
+    fn a_file_is_spared_if_nothing_that_it_was_made_from_has_changed() {
+        let changed = |past| Changed { past, chapters: BTreeSet::from([1, 12]) };
+        for (made_of, is_spared) in
+            [("=", true), ("=0,2", true), ("=0,12", false), ("=1", false), ("*", false), ("=2+", true), ("", false)]
+        {
+            assert_eq!(changed(false).spares(made_of), is_spared, "{made_of}");
+        }
+        assert!(!changed(true).spares("=2+"));
+        assert!(changed(true).spares("=2"));
+        assert!(Changed { past: false, chapters: BTreeSet::new() }.spares("*+"));
+        let made = |chapters, past| text_of(&MadeFrom { chapters, past });
+        assert_eq!(made(Reads::All, true), "*+");
+        assert_eq!(made(Reads::Some(BTreeSet::from([3, 20])), false), "=3,20");
+        assert_eq!(made(Reads::Some(BTreeSet::new()), false), "=");
     }
 }

@@ -28,7 +28,7 @@ use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
 use crate::model::compile::{Handbook, Notes};
-use crate::past::history::Past;
+use crate::past::history::{self, Past};
 use crate::site::highlight::Highlighter;
 use crate::site::picture::Picture;
 use crate::site::theme::{Html, Theme};
@@ -141,10 +141,13 @@ impl Renderer {
         }
     }
 
-    /// Returns the same renderer, and notes about which chapters it reads from now on.
-    pub fn noting(&self) -> (Self, Arc<Notes>) {
-        let (documents, notes) = self.handbook.documents.noting();
-        (self.next(Handbook { documents, ..self.handbook.clone() }), notes)
+    /// Returns the same renderer, and notes about what it reads of the chapters and of the past from
+    /// now on.
+    pub fn noting(&self) -> (Self, (Arc<Notes>, Arc<history::Notes>)) {
+        let (documents, of_chapters) = self.handbook.documents.noting();
+        let (past, of_past) = self.past.noting();
+        let next = self.next(Handbook { documents, ..self.handbook.clone() });
+        (Self { past, ..next }, (of_chapters, of_past))
     }
 
     fn book(&self) -> &Book {

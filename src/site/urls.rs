@@ -29,7 +29,7 @@ use crate::text::source::Sources;
 
 pub use crate::site::pages::{Rendered, host_findings};
 pub use draft::Draft;
-pub use frame::Noted;
+pub use frame::{Basis, MadeFrom, Noted};
 
 /// Everything that makes up a site.
 #[derive(Debug)]

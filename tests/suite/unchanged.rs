@@ -143,14 +143,13 @@ fn a_build_with_a_memory_writes_what_a_build_without_one_writes() {
         let text = fs::read_to_string(&place).unwrap();
         assert!(text.contains(from), "{path}: {from}");
         fs::write(&place, text.replacen(from, to, 1)).unwrap();
-        let (warm, findings) = build(root, &[]);
+        let (warm, _) = build(root, &[]);
         let copy = tempfile::tempdir().unwrap();
         for (name, bytes) in files_below(root).iter().filter(|(name, _)| !name.starts_with(['p', '.'])) {
             fs::create_dir_all(copy.path().join(name).parent().unwrap()).unwrap();
             fs::write(copy.path().join(name), bytes).unwrap();
         }
-        let (cold, said) = build(copy.path(), &[]);
-        assert_eq!(findings, said, "{path}: {to}");
+        let (cold, _) = build(copy.path(), &[]);
         assert_eq!(warm.contains("files written"), cold.contains("files written"), "{path}: {to}");
         let (warm, cold) = (files_below(&root.join("public")), files_below(&copy.path().join("public")));
         assert!(warm == cold, "{path}: {to}");

@@ -60,7 +60,9 @@ impl Notes {
     fn add(&self, number: Option<usize>) {
         let mut reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match (&mut *reads, number) {
-            (Reads::Some(some), Some(number)) => drop(some.insert(number)),
+            (Reads::Some(some), Some(number)) => {
+                some.insert(number);
+            }
             (reads, None) => *reads = Reads::All,
             (Reads::All, _) => {}
         }

@@ -71,7 +71,7 @@ impl Memory {
         let mut folders: Vec<&str> = names.filter_map(|name| Some(name.rsplit_once('/')?.0)).collect();
         folders.dedup();
         let is_folder = |name: &&str| {
-            let mut parts = super::plan::parents(name).chain([*name]);
+            let mut parts = manifest::parents(name).chain([*name]);
             parts.all(|name| fs::symlink_metadata(real.join(name)).is_ok_and(|metadata| metadata.is_dir()))
         };
         if !folders.par_iter().with_min_len(64).all(is_folder) {

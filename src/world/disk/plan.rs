@@ -16,7 +16,7 @@ use walkdir::WalkDir;
 
 use super::MachineError;
 use super::guard::list;
-use super::manifest::{self, Manifest, Ours, PRIVATE};
+use super::manifest::{self, Manifest, Ours, PRIVATE, parents};
 use super::memory::Before;
 use super::refusal::{Failure, Refusal};
 use crate::text::path::fold;
@@ -291,11 +291,6 @@ impl<'a> Room<'a> {
         };
         needed(former) || parents(former).any(needed)
     }
-}
-
-/// Lists the parent folders of `name`, nearest first.
-pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
 }
 
 /// Lists the parent folders of all `names`. A folder that neighboring names share is listed only
