@@ -56,7 +56,7 @@ impl Site {
         }
         let (book, theme) = (&handbook.book, &self.renderer.theme);
         let mut frame = Feed::default();
-        let metas: Vec<Hash> = book.chapters.par_iter().map(|meta| Feed::of(meta)).collect();
+        let metas: Vec<Hash> = book.chapters.par_iter().map(Feed::of).collect();
         frame.add(&(&handbook.config, theme.hash(), Layout::size_of(&self.files), &metas));
         frame.add(&(&handbook.absent, &book.assets, &book.statics, &book.hidden));
         let is_chapter = |path: &_| book.at_path(path).is_some();
