@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::pipeline::Compiled;
+use super::remembered::{Remembered, Unwritten};
 use super::said::Said;
 use super::{Outcome, close, detail, left_out, note, say_json, unchanged};
 use crate::cli::{Build, Source};
@@ -29,7 +30,7 @@ use crate::site::theme::ThemeFiles;
 use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
-use crate::world::disk::{Failure, Output, WriteError, Written};
+use crate::world::disk::{Failure, Made, Output, Recalled, WriteError, Written};
 use crate::world::report;
 
 /// The maximum number of files to name individually in the report of files that are no longer
@@ -118,8 +119,11 @@ pub fn run(options: &Build) -> Outcome {
     loaded.need_chapters()?;
     // The output is checked before the slow part begins, and stays locked until the end.
     let output = loaded.output()?;
-    let memory = if options.json { None } else { unchanged::memory(&loaded, options) };
-    if let Some(said) = memory.as_ref().and_then(|(memory, key)| Said::from_json(&output.recall(memory, key)?)) {
+    let keys = if options.json { None } else { unchanged::keys(&loaded, options) };
+    let recalled = keys.as_ref().map_or(Recalled::Nothing, |keys| output.recall(&keys.memory, &keys.key));
+    if let Recalled::Same(said) = &recalled
+        && let Some(said) = Said::from_json(said)
+    {
         said.again(&loaded, options, start.elapsed());
         return Ok(true);
     }
@@ -141,8 +145,10 @@ pub fn run(options: &Build) -> Outcome {
     said.notes.clone_from(&ready.notes);
     said.explain();
     let (mut written, mut late) = (None, std::mem::take(&mut ready.late));
+    let remembered = keys.as_ref().zip(ready.site.as_ref());
+    let remembered = remembered.and_then(|(keys, site)| Remembered::new(site, &keys.by, recalled.before()));
     if let Some(site) = &ready.site {
-        match write_with_bar(site, &ready.output) {
+        match write_with_bar(site, &ready.output, remembered.as_ref()) {
             Ok(done) => written = Some(done),
             Err(WriteError::Render(failed)) => late.extend(failures(failed)),
             Err(WriteError::Output(error)) => return Err(error),
@@ -170,10 +176,12 @@ pub fn run(options: &Build) -> Outcome {
             close(&format!("{}; nothing was written", report::summary(errors.max(1), warnings)));
         }
     }
-    if let (Some((memory, key)), Some(written), Some(site)) = (memory, &written, &ready.site)
+    if let (Some(keys), Some(written), Some(site)) = (keys, &written, &ready.site)
         && said.may_be_remembered(written, &site.handbook().config)
     {
-        ready.output.keep(&memory, &key, &said.to_json());
+        let said = said.to_json();
+        let made = remembered.map_or_else(|| Made::unknown(&said), |remembered| remembered.made(&said));
+        ready.output.keep(&keys.memory, &keys.key, &made);
     }
     // Don't free the site, because that takes a twentieth of the time of a build and the process is
     // about to end anyway.
@@ -182,7 +190,7 @@ pub fn run(options: &Build) -> Outcome {
 }
 
 /// Writes the site, with a progress bar if that takes a while.
-fn write_with_bar(site: &Site, output: &Output) -> Result<Written, WriteError<Box<Diagnostic>>> {
+fn write_with_bar(site: &Site, output: &Output, remembered: Option<&Remembered<'_>>) -> Result<Written, Unwritten> {
     let bar = bar(site.urls().len());
     let done = AtomicUsize::new(0);
     let progress = |_: usize| {
@@ -191,7 +199,10 @@ fn write_with_bar(site: &Site, output: &Output) -> Result<Written, WriteError<Bo
             bar.set_position(done as u64);
         }
     };
-    let written = write(site, &site.urls().collect::<Vec<_>>(), output, &progress);
+    let written = match remembered {
+        Some(remembered) => remembered.write(output, &progress),
+        None => write(site, &site.urls().collect::<Vec<_>>(), output, &progress),
+    };
     bar.finish_and_clear();
     written
 }
@@ -274,7 +285,7 @@ pub(super) fn write(
     urls: &[&UrlPath],
     output: &Output,
     progress: &(dyn Fn(usize) + Sync),
-) -> Result<Written, WriteError<Box<Diagnostic>>> {
+) -> Result<Written, Unwritten> {
     let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
     let render = |n: usize| match site.render(urls[n]) {
         Some(rendered) => rendered.map(|rendered| rendered.bytes),

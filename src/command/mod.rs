@@ -25,6 +25,7 @@ mod overrides;
 mod past;
 pub mod pipeline;
 mod preview;
+mod remembered;
 mod said;
 mod schema;
 mod serve;

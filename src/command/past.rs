@@ -4,7 +4,6 @@
 //! Input: a project and its configuration. Output: a [`Past`], and a note about each part of it
 //! that couldn't be read. Runs in parallel with the compiler, because reading the history is slow.
 
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use jiff::Span;
@@ -75,7 +74,7 @@ fn read(loaded: &Loaded, today: Option<Date>) -> (Past, Vec<String>) {
         Ok(found) => found,
         Err(missing) => {
             let note = format!("pages do not show when they changed: {missing}");
-            return (Past { today, ..Past::default() }, vec![note]);
+            return (Past::new(None, today, None), vec![note]);
         }
     };
     let today = today.or_else(|| history.newest());
@@ -83,7 +82,7 @@ fn read(loaded: &Loaded, today: Option<Date>) -> (Past, Vec<String>) {
         Ok(base) => (base, None),
         Err(note) => (None, Some(note)),
     };
-    let past = Past { history: Some(Arc::new(history)), today, base: base.map(Arc::new) };
+    let past = Past::new(Some(history), today, base);
     (past, note.into_iter().collect())
 }
 

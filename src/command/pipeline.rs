@@ -92,7 +92,7 @@ impl Pipeline {
         ((chain, of_theme), mut found, strict): ((Vec<ThemeFiles>, Vec<Diagnostic>), Vec<Diagnostic>, bool),
     ) -> Compiled {
         found.extend(of_theme);
-        found.extend(inputs.findings.iter().chain(&handbook.file_findings).cloned());
+        found.extend(inputs.findings.iter().chain(&*handbook.file_findings).cloned());
         let findings = handbook.config.judge(found, strict);
         let (theme, highlighter) = (self.loaded.clone(), Arc::clone(&self.highlighter));
         Compiled { handbook, theme, chain, findings, files: inputs.sources.clone(), highlighter }

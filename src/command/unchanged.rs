@@ -1,7 +1,7 @@
 //! Decides whether anything that a build depends on has changed since the last one.
 //!
 //! Input: a project that has been read, and the options. Output: where the project remembers its
-//! builds, and a key that differs whenever the site could differ. Never decides by the time of a
+//! builds, and keys that differ whenever the site could differ. Never decides by the time of a
 //! source file: every byte that was read is part of the key.
 
 use std::fmt::Debug;
@@ -18,19 +18,31 @@ use crate::text::source::Sources;
 use crate::world::disk::{Inputs, Memory};
 use crate::world::git::Repository;
 
+/// Where a build is remembered, and by what.
+pub struct Keys {
+    /// The place.
+    pub memory: Memory,
+    /// Differs whenever the site could differ.
+    pub key: Hash,
+    /// Stands for the program and its options, without the files.
+    pub by: Hash,
+}
+
 /// Returns the memory and the key of a build, or `None` in a folder without `handbook.toml`, where
 /// Rolebook writes nothing next to the chapters.
-pub fn memory(loaded: &Loaded, options: &Build) -> Option<(Memory, Hash)> {
+pub fn keys(loaded: &Loaded, options: &Build) -> Option<Keys> {
     loaded.inputs.sources.bytes(&SourcePath::new(FILE))?;
     let place = fs::canonicalize(&loaded.out).unwrap_or_else(|_| loaded.out.clone());
     let mut name = Hasher::new();
     add(&mut name, &(place, &loaded.out, options, is_colored(), width(), shows_warnings()));
     let name = name.finalize();
+    let mut by = Hasher::new();
+    add(&mut by, &(program()?, std::env::var_os("SOURCE_DATE_EPOCH"), loaded.project.title()));
+    let by = by.update(name.as_bytes()).finalize();
     let (inputs, past) = rayon::join(|| of_inputs(loaded), || of_past(loaded));
     let mut key = Hasher::new();
-    add(&mut key, &(program()?, std::env::var_os("SOURCE_DATE_EPOCH"), loaded.project.title()));
-    key.update(name.as_bytes()).update(inputs.as_bytes()).update(past.as_bytes());
-    Some((Memory::of(&loaded.project.root, &name), key.finalize()))
+    key.update(by.as_bytes()).update(inputs.as_bytes()).update(past.as_bytes());
+    Some(Keys { memory: Memory::of(&loaded.project.root, &name), key: key.finalize(), by })
 }
 
 /// Adds a value by its debug format, which contains every field.

@@ -4,6 +4,7 @@
 //! cache is keyed by content hash, and dropping it never changes a byte of the output. Never
 //! renders, and never reads files.
 
+mod documents;
 mod doubtful;
 mod insertable;
 
@@ -27,6 +28,8 @@ use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
 use crate::text::source::{Hash, SourceFile, Sources};
+
+pub use self::documents::{Documents, Notes, Reads};
 
 /// The user's options besides the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,13 +55,13 @@ pub struct Handbook {
     /// The handbook's configuration.
     pub config: Arc<Config>,
     /// The chapters, in the same order as in the book.
-    pub documents: Arc<Vec<Document>>,
+    pub documents: Documents,
     /// The names, links and relations of the chapters.
     pub book: Arc<Book>,
     /// The chapters that aren't part of this build.
-    pub absent: Vec<Absent>,
+    pub absent: Arc<Vec<Absent>>,
     /// The findings about single files, before the policy is applied.
-    pub file_findings: Vec<Diagnostic>,
+    pub file_findings: Arc<Vec<Diagnostic>>,
     /// The files as they were when they could last be read, of documents that are still shown
     /// although their files can't be read now.
     pub kept: Arc<BTreeMap<SourcePath, SourceFile>>,
@@ -69,7 +72,7 @@ impl Handbook {
     /// handbook's policy.
     #[must_use]
     pub fn findings(&self, strict: bool) -> Vec<Diagnostic> {
-        let mut findings = self.file_findings.clone();
+        let mut findings = self.file_findings.to_vec();
         findings.extend(self.checker().findings());
         self.config.judge(findings, strict)
     }
@@ -166,7 +169,8 @@ impl Compiler {
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
-        Ok(Handbook { config, documents: Arc::new(documents), book, absent, file_findings, kept })
+        let (documents, absent, file_findings) = (Documents::new(documents), Arc::new(absent), Arc::new(file_findings));
+        Ok(Handbook { config, documents, book, absent, file_findings, kept })
     }
 
     fn configure(

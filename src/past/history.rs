@@ -5,8 +5,8 @@
 //! and commit IDs. It contains no commit messages or authors, because those may be meant for fewer
 //! people than the site. Never runs a program or reads the clock.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 
@@ -17,12 +17,82 @@ use crate::text::source::Sources;
 /// missing.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
-    /// The history of the chapters.
-    pub history: Option<Arc<History>>,
-    /// The day that counts as today.
-    pub today: Option<Date>,
-    /// The content at an earlier date, to show how expectations of roles have changed since then.
-    pub base: Option<Arc<Base>>,
+    history: Option<Arc<History>>,
+    today: Option<Date>,
+    base: Option<Arc<Base>>,
+    notes: Option<Arc<Notes>>,
+}
+
+/// What was read of a past while a page was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// The files whose last change was asked for.
+    pub days: BTreeSet<SourcePath>,
+    /// Whether anything else was read.
+    pub more: bool,
+}
+
+/// Notes what is read of a past, from any number of threads.
+#[derive(Debug, Default)]
+pub struct Notes(Mutex<Reads>);
+
+impl Past {
+    /// Collects the history of the chapters, the day that counts as today, and the content at an
+    /// earlier date, to show how expectations of roles have changed since then.
+    pub fn new(history: Option<History>, today: Option<Date>, base: Option<Base>) -> Self {
+        Self { history: history.map(Arc::new), today, base: base.map(Arc::new), notes: None }
+    }
+
+    /// Returns the same past, and the notes about what is read of it from now on.
+    #[must_use]
+    pub fn noting(&self) -> (Self, Arc<Notes>) {
+        let notes = Arc::new(Notes::default());
+        (Self { notes: Some(Arc::clone(&notes)), ..self.clone() }, notes)
+    }
+
+    /// Returns whether the history is known. This isn't noted, because it is the same for all pages.
+    pub fn has_history(&self) -> bool {
+        self.history.is_some()
+    }
+
+    /// Returns the history.
+    pub fn history(&self) -> Option<&History> {
+        self.note(|reads| reads.more = true);
+        self.history.as_deref()
+    }
+
+    /// Returns the content at an earlier date.
+    pub fn base(&self) -> Option<&Base> {
+        self.note(|reads| reads.more = true);
+        self.base.as_deref()
+    }
+
+    /// Returns the day that counts as today.
+    pub fn today(&self) -> Option<Date> {
+        self.note(|reads| reads.more = true);
+        self.today
+    }
+
+    /// Returns the day of the last change to the file that is now at `path`.
+    pub fn last_day(&self, path: &SourcePath) -> Option<Date> {
+        self.note(|reads| {
+            reads.days.insert(path.clone());
+        });
+        self.history.as_ref()?.last_day(path)
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Reads)) {
+        if let Some(notes) = &self.notes {
+            what(&mut notes.0.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+}
+
+impl Notes {
+    /// Returns what was read so far.
+    pub fn reads(&self) -> Reads {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// The content as it was on a certain day.

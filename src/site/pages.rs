@@ -188,7 +188,12 @@ impl Layout {
 
     /// Returns whether the layout stays the same although the sizes of files may have changed.
     pub fn is_same_for(before: &Sources, after: &Sources) -> bool {
-        markdown::is_small(before) == markdown::is_small(after)
+        Self::size_of(before) == Self::size_of(after)
+    }
+
+    /// Returns what the layout depends on of the sizes of files.
+    pub fn size_of(files: &Sources) -> bool {
+        markdown::is_small(files)
     }
 }
 
@@ -267,6 +272,11 @@ impl Route {
         })
     }
 
+    /// Returns whether this is an author's file, which is served as it is.
+    pub fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// Renders what the route serves.
     ///
     /// # Errors
@@ -285,6 +295,9 @@ impl fmt::Debug for Route {
 
 impl On<'_> {
     fn definitions(&self) -> &Definitions {
+        let Handbook { documents, book, .. } = &self.renderer.handbook;
+        // A page is made from the glossaries even if another page was the first to need their texts.
+        book.relations.glossaries.iter().for_each(|chapter| documents.note(chapter.index()));
         self.definitions.get_or_init(|| definitions(&self.renderer.handbook, &self.renderer.theme))
     }
 

@@ -27,8 +27,8 @@ use self::glossary::Glossary;
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
-use crate::model::compile::Handbook;
-use crate::past::history::Past;
+use crate::model::compile::{Handbook, Notes};
+use crate::past::history::{self, Past};
 use crate::site::highlight::Highlighter;
 use crate::site::picture::Picture;
 use crate::site::theme::{Html, Theme};
@@ -139,6 +139,15 @@ impl Renderer {
             glossary: Arc::clone(&self.glossary),
             policy: self.policy.clone(),
         }
+    }
+
+    /// Returns the same renderer, and notes about what it reads of the chapters and of the past from
+    /// now on.
+    pub fn noting(&self) -> (Self, (Arc<Notes>, Arc<history::Notes>)) {
+        let (documents, of_chapters) = self.handbook.documents.noting();
+        let (past, of_past) = self.past.noting();
+        let next = self.next(Handbook { documents, ..self.handbook.clone() });
+        (Self { past, ..next }, (of_chapters, of_past))
     }
 
     fn book(&self) -> &Book {

@@ -5,6 +5,7 @@
 //! that a browser requests. There is no other way to make a page. Never reads or writes files.
 
 mod draft;
+mod frame;
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -28,6 +29,7 @@ use crate::text::source::Sources;
 
 pub use crate::site::pages::{Rendered, host_findings};
 pub use draft::Draft;
+pub use frame::{Basis, MadeFrom, Noted};
 
 /// Everything that makes up a site.
 #[derive(Debug)]
@@ -133,17 +135,14 @@ impl Site {
     #[must_use]
     pub fn render(&self, url: &UrlPath) -> Option<Result<Rendered<'_>, Box<Diagnostic>>> {
         if let Some((at, route)) = self.layout.routes.get_key_value(url) {
-            let on = On {
-                renderer: &self.renderer,
-                files: &self.files,
-                layout: &self.layout,
-                definitions: &self.definitions,
-                at,
-            };
-            return Some(route.render(&on));
+            return Some(route.render(&self.on(&self.renderer, at)));
         }
         let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
         Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), policy: None }))
+    }
+
+    fn on<'s>(&'s self, renderer: &'s Renderer, at: &'s UrlPath) -> On<'s> {
+        On { renderer, files: &self.files, layout: &self.layout, definitions: &self.definitions, at }
     }
 
     /// Renders every URL in parallel and returns the failures, for tests and `check`.

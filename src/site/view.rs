@@ -286,7 +286,7 @@ pub const FEED: &str = "changes.xml";
 /// Returns the URL of the feed. Returns `None` if there is no history, or no base URL for the
 /// feed's absolute links.
 pub fn feed_url(view: &Viewpoint<'_>) -> Option<String> {
-    (view.past.history.is_some() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
+    (view.past.has_history() && view.config.base_url.is_some()).then(|| view.url(&UrlPath::new(FEED)))
 }
 
 /// Returns the class of links to chapters of a kind.

@@ -1,4 +1,5 @@
-//! A build of an unchanged handbook ends early, and only then.
+//! A build of an unchanged handbook ends early, and only then. A build after an edit renders only what
+//! the edit can have changed.
 
 use std::fs;
 use std::path::Path;
@@ -104,6 +105,95 @@ fn whatever_changes_the_site_or_the_output_causes_a_build() {
     with_time(&page, &text.replace("Two.", "Bad!"), time);
     let (said, _) = build(root, &[]);
     assert!(said.contains("were changed since Rolebook wrote them"), "{said}");
+}
+
+const WITH_AUDIENCES: &str = "title = \"T\"\n\n[audiences.managers]\ntitle = \"Managers\"\n";
+
+/// Chapters that quote, name and hide each other.
+const LINKED: [(&str, &str); 7] = [
+    ("handbook.toml", WITH_AUDIENCES),
+    ("index.md", "# Home\n\nOne, see [[a]].\n"),
+    ("guides/a.md", "# A\n\n## Part\n\nQuoted. A brief.\n"),
+    ("guides/b.md", "# B\n\n![[a#part]]\n\n::: {audience=managers}\n\nSecret.\n\n:::\n"),
+    ("glossary.md", "# Glossary\n\n### Brief\n\nA page.\n\n### Scope\n\nUnused.\n"),
+    ("roles/pm.md", "---\ncompetencies: {talk: 2}\n---\n# PM\n\nDoes.\n"),
+    ("competencies/talk.md", "# Talk\n\n### Learning\n\n- Says it.\n\n### Practising\n\n- Writes it.\n"),
+];
+
+#[test]
+fn a_build_with_a_memory_writes_what_a_build_without_one_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &LINKED);
+    build(root, &[]);
+    let edits = [
+        ("index.md", "One,", "Two,"),
+        ("guides/a.md", "Quoted.", "Reworded."),
+        ("glossary.md", "A page.", "A sheet."),
+        ("guides/b.md", "Secret.", "Another."),
+        ("guides/b.md", "# B", "# Bee"),
+        ("roles/pm.md", "Does.", "Has scope."),
+        ("competencies/talk.md", "Writes it.", "Prints it."),
+        ("guides/b.md", "::: {audience=managers}\n\nAnother.\n\n:::\n", "Another.\n"),
+        ("handbook.toml", "title = \"T\"", "title = \"U\""),
+        ("index.md", "# Home", "---\naudience: managers\n---\n# Home"),
+    ];
+    for (path, from, to) in edits {
+        let place = root.join(path);
+        let text = fs::read_to_string(&place).unwrap();
+        assert!(text.contains(from), "{path}: {from}");
+        fs::write(&place, text.replacen(from, to, 1)).unwrap();
+        let (warm, _) = build(root, &[]);
+        let copy = tempfile::tempdir().unwrap();
+        for (name, bytes) in files_below(root).iter().filter(|(name, _)| !name.starts_with(['p', '.'])) {
+            fs::create_dir_all(copy.path().join(name).parent().unwrap()).unwrap();
+            fs::write(copy.path().join(name), bytes).unwrap();
+        }
+        let (cold, _) = build(copy.path(), &[]);
+        assert_eq!(warm.contains("files written"), cold.contains("files written"), "{path}: {to}");
+        let (warm, cold) = (files_below(&root.join("public")), files_below(&copy.path().join("public")));
+        assert!(warm == cold, "{path}: {to}");
+    }
+}
+
+#[test]
+fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &LINKED);
+    build(root, &[]);
+    // A memory that says that no page is made from any chapter is wrong, and shows that it is used.
+    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
+        let place = memory.unwrap().path();
+        let text = fs::read_to_string(&place).unwrap();
+        let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
+        fs::write(&place, text.lines().map(forget).collect::<Vec<_>>().join("\n")).unwrap();
+    }
+    let index = |text: &str| fs::write(root.join("index.md"), format!("# Home\n\n{text}, see [[a]].\n")).unwrap();
+    let shows = |text: &str| fs::read_to_string(root.join("public/index.html")).unwrap().contains(text);
+    index("Two");
+    let (said, _) = build(root, &[]);
+    assert!(said.contains("files written") && shows("One,"), "{said}");
+    // Another title can show on any page.
+    write(root, &[("guides/a.md", "# Alpha\n\n## Part\n\nQuoted.\n")]);
+    build(root, &[]);
+    assert!(shows("Two,"));
+}
+
+#[test]
+fn a_page_that_was_edited_by_hand_is_never_replaced_although_its_time_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &LINKED);
+    build(root, &[]);
+    let page = root.join("public/guides/a/index.html");
+    let text = fs::read_to_string(&page).unwrap();
+    let time = fs::metadata(&page).unwrap().modified().unwrap();
+    with_time(&page, &text.replace("Quoted.", "Painted"), time);
+    fs::write(root.join("guides/a.md"), "# A\n\n## Part\n\nQuoting. A brief.\n").unwrap();
+    let (said, _) = build(root, &[]);
+    assert!(said.contains("were changed since Rolebook wrote them"), "{said}");
+    assert!(fs::read_to_string(&page).unwrap().contains("Painted"));
 }
 
 #[test]

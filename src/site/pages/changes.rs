@@ -22,7 +22,7 @@ const ENTRIES: usize = 50;
 
 /// Adds the page and the feed. Without a history, the page is there only if a chapter links to it.
 pub(super) fn lay_out(table: &mut Table<'_>) {
-    let has_history = table.past.history.is_some();
+    let has_history = table.past.has_history();
     let page = Target::Generated(Generated::Changes);
     if has_history || table.book.links.targets.iter().any(|targets| targets.contains(&page)) {
         table.named(Generated::Changes, "changes.html", |on, view| {
@@ -37,7 +37,7 @@ pub(super) fn lay_out(table: &mut Table<'_>) {
 
 /// Compares the handbook with its older state, and also returns whether past text may be shown.
 fn since_base(renderer: &Renderer) -> Option<(Delta, bool)> {
-    let base = renderer.past.base.as_ref()?;
+    let base = renderer.past.base()?;
     let config = &renderer.handbook.config;
     let choices = Choices { title: config.title.clone(), audience: config.audience.clone(), ..Choices::default() };
     let before = Compiler::new().compile(&base.sources, &choices).ok()?;
@@ -52,7 +52,8 @@ fn since_base(renderer: &Renderer) -> Option<(Delta, bool)> {
 /// Maps the current path of each renamed chapter to its path in the older state.
 fn renames(before: &Handbook, renderer: &Renderer) -> BTreeMap<SourcePath, SourcePath> {
     let mut renames = BTreeMap::new();
-    for touched in renderer.past.history.iter().flat_map(|history| &history.commits).flat_map(|commit| &commit.touched)
+    for touched in
+        renderer.past.history().into_iter().flat_map(|history| &history.commits).flat_map(|commit| &commit.touched)
     {
         if let (How::Renamed { from, .. }, Some(now)) = (&touched.how, &touched.now)
             && before.book.at_path(from).is_some()
@@ -68,7 +69,7 @@ fn feed(base: &str, on: &On<'_>) -> String {
     let (renderer, at) = (on.renderer, on.at);
     let config = &renderer.handbook.config;
     let events = |history| on.view(|view| changes::events(history, view, ENTRIES));
-    let events = renderer.past.history.as_deref().map(events).unwrap_or_default();
+    let events = renderer.past.history().map(events).unwrap_or_default();
     let updated = events.first().map_or(0, |event| event.seconds);
     let page = generated_url(Generated::Changes.name(), config.urls);
     let title = format!("{}: {}", config.title, renderer.theme.ui("changes"));

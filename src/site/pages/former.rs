@@ -102,7 +102,7 @@ pub fn host_findings(handbook: &Handbook, files: &Sources, content: &Content) ->
 /// hosts. Returns the redirects, and whether there are rules for the host.
 pub(super) fn lay_out(table: &mut Table<'_>) -> (Vec<Redirect>, bool) {
     let (handbook, config) = (table.handbook, table.config);
-    let redirects = redirects(handbook, table.past.history.as_deref(), &|url| table.routes.contains_key(url));
+    let redirects = redirects(handbook, table.past.history(), &|url| table.routes.contains_key(url));
     let rules = rules(config, &redirects, table.files);
     for redirect in &redirects {
         if let Some(chapter) = table.routes.get(&redirect.to).and_then(|route| route.chapter) {
@@ -152,7 +152,7 @@ fn say_gone(n: usize, on: &On<'_>) -> Html {
 /// Reports what the history shows: deleted chapters whose URLs no longer work, and more redirects
 /// than the host accepts.
 pub fn findings_of_the_past(renderer: &Renderer, layout: &Layout, files: &Sources) -> Vec<Diagnostic> {
-    let Some(history) = &renderer.past.history else { return Vec::new() };
+    let Some(history) = renderer.past.history() else { return Vec::new() };
     let handbook = &renderer.handbook;
     let mut findings = publish::check(&handbook.config, &rules(&handbook.config, &layout.redirects, files));
     let lost = lost(history, layout, files, handbook.book.urls_style);

@@ -67,7 +67,7 @@ fn sitemap(on: &On<'_>) -> String {
     let base = handbook.config.base_url.as_deref().unwrap_or_default();
     for (url, route) in on.layout.routes.iter().filter(|(_, route)| route.is_listed) {
         let path = route.chapter.map(|chapter| &handbook.book.meta(chapter).path);
-        let changed = path.and_then(|path| on.renderer.past.history.as_ref()?.last_day(path));
+        let changed = path.and_then(|path| on.renderer.past.last_day(path));
         let changed = changed.map(|day| format!("<lastmod>{day}</lastmod>")).unwrap_or_default();
         let _ = writeln!(out, "<url><loc>{}</loc>{changed}</url>", escape(&format!("{base}{}", url.encoded())));
     }

@@ -10,7 +10,7 @@ use crate::chapter::document::{Document, Meta};
 use crate::chapter::parse::{Outcome, parse};
 use crate::chapter::redact::Visible;
 use crate::model::book::{self, ChapterId};
-use crate::model::compile::Handbook;
+use crate::model::compile::{Documents, Handbook};
 use crate::site::render::Renderer;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath};
@@ -98,7 +98,7 @@ impl Site {
             let input = book::Input { chapters: &metas, assets, statics, hidden, summary, config };
             handbook.book = Arc::new(book::Book::new(input));
         }
-        handbook.documents = Arc::new(documents);
+        handbook.documents = Documents::new(documents);
         handbook
     }
 }

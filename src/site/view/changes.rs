@@ -146,7 +146,7 @@ pub fn events<'a>(history: &'a History, view: &Viewpoint<'_>, most: usize) -> Ve
 
 /// Lists at most `n` changed chapters.
 pub fn lately(n: usize, view: &Viewpoint<'_>) -> Changes {
-    let Some(history) = &view.past.history else { return Changes::default() };
+    let Some(history) = view.past.history() else { return Changes::default() };
     let item = |event: Event<'_>| {
         let link = view.link(event.chapter);
         let date = day(event.seconds).map(|day| day.to_string()).unwrap_or_default();
@@ -167,7 +167,7 @@ pub fn page(delta: Option<(&Delta, bool)>, view: &Viewpoint<'_>) -> Changes {
             _ => changes.days.push(Day { date: item.date.clone(), items: vec![item] }),
         }
     }
-    changes.asked = delta.zip(view.past.base.as_ref()).map(|((delta, is_open), base)| {
+    changes.asked = delta.zip(view.past.base()).map(|((delta, is_open), base)| {
         Asking { view, is_open, roles: BTreeMap::new(), competencies: Vec::new() }.read(delta, base.day.to_string())
     });
     changes.more_url = None;

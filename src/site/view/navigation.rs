@@ -103,7 +103,7 @@ pub fn around(node: Option<NodeId>, view: &Viewpoint<'_>) -> Around {
 fn tools(view: &Viewpoint<'_>) -> Vec<Tool> {
     let is_shown = |page: &Generated| match page {
         Generated::Search | Generated::Tags => false,
-        Generated::Changes => view.past.history.is_some(),
+        Generated::Changes => view.past.has_history(),
         _ => true,
     };
     let below = view.at.as_str().split_once('/').map(|(name, _)| name);

@@ -130,7 +130,7 @@ impl Page {
 }
 
 fn changed(path: &SourcePath, view: &Viewpoint<'_>) -> Option<String> {
-    view.past.history.as_ref()?.last_day(path).map(|day| day.to_string())
+    view.past.last_day(path).map(|day| day.to_string())
 }
 
 /// Returns the page's absolute URL, if the base URL is known.

@@ -86,6 +86,11 @@ pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, Failure>
     Ok(Some(Manifest { files, text }))
 }
 
+/// Lists the parent folders of `name`, nearest first.
+pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
+}
+
 /// Parses the text of a manifest. Returns `None` if anything about it is wrong.
 fn parse(text: &str) -> Option<BTreeMap<String, Ours>> {
     let mut lines = text.lines();

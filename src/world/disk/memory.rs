@@ -1,20 +1,22 @@
 //! Remembers the last build, so that a build of an unchanged handbook can end at once.
 //!
-//! Input: a key that stands for everything that the site was made from, what the build said, and
-//! the output folder. Output: what the last build said, if its key is the same and nothing in the
-//! output has changed since. Never remembers the text of a chapter, and is never needed: any doubt
-//! means that the site is built again.
+//! Input: a key that stands for everything that the site was made from, what the build said, what
+//! each of its files was made from, and the output folder. Output: what the last build said, if its
+//! key is the same and nothing in the output has changed since; otherwise what is known about the
+//! files in the output. Never remembers the text of a chapter, and is never needed: any doubt means
+//! that the site is built again.
 //!
 //! Times and sizes of files only decide whether a file has to be hashed again. A file that was
 //! written less than [`DOUBT`] before the memory is hashed in any case, because a later write may
 //! have got the same time.
 //!
-//! The format, line by line: `rolebook-build 1 KEY`, what was said as JSON, then for each file of
-//! the manifest, in its order, its size, its times of modification and change in nanoseconds, and
-//! its number in the file system.
+//! The format, line by line: `rolebook-build 2 KEY`, what was said as JSON, what all files were made
+//! from, then for each file of the manifest, in its order, its size, its times of modification and
+//! change in nanoseconds, its number in the file system, and what it was made from.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,71 +53,70 @@ impl Memory {
         self.private.join(FOLDER)
     }
 
-    /// Returns what the last build said, if it was made with the same key and the output at `real`
-    /// is still what it wrote.
-    pub(super) fn recall(&self, key: &Hash, real: &Path) -> Option<String> {
+    /// Returns what is remembered about the output at `real` and a build with this key.
+    pub(super) fn recall(&self, key: &Hash, real: &Path) -> Recalled {
         let place = self.folder().join(&self.name);
-        let written = fs::metadata(&place).ok()?.modified().ok()?;
-        let text = fs::read_to_string(&place).ok()?;
-        let mut lines = text.lines();
-        if lines.next()? != title(key) {
-            return None;
-        }
-        let said: String = serde_json::from_str(lines.next()?).ok()?;
-        let manifest = manifest::read(real, real).ok()??;
-        if !manifest.is_closed() {
-            return None;
-        }
-        let files: Vec<(&String, Hash)> = manifest.files.iter().map(|(name, ours)| (name, ours.0)).collect();
-        let mut stamps: Vec<&str> = lines.collect();
-        let of_manifest = stamps.pop()?;
-        if stamps.len() != files.len() || stamp(&real.join(MANIFEST))?.text != of_manifest {
-            return None;
-        }
+        let found = fs::metadata(&place).and_then(|metadata| Ok((metadata.modified()?, fs::read_to_string(&place)?)));
+        let Ok((written, text)) = found else { return Recalled::Nothing };
+        let Some(known) = Known::read(&text, written, real) else { return Recalled::Nothing };
+        let said = if known.key == key.to_hex().as_str() { self.said(&known, &text, real) } else { None };
+        said.map_or_else(|| Recalled::Other(known.before()), Recalled::Same)
+    }
+
+    /// Returns what the last build said, if nothing in the output has changed since.
+    fn said(&self, known: &Known<'_>, text: &str, real: &Path) -> Option<String> {
+        let said: String = serde_json::from_str(known.said).ok()?;
         // A folder of the output may have become a link.
-        let mut folders: Vec<&str> = files.iter().filter_map(|(name, _)| Some(name.rsplit_once('/')?.0)).collect();
+        let names = known.files.iter().map(|(name, ..)| name);
+        let mut folders: Vec<&str> = names.filter_map(|name| Some(name.rsplit_once('/')?.0)).collect();
         folders.dedup();
         let is_folder = |name: &&str| {
-            let mut parts = super::plan::parents(name).chain([*name]);
+            let mut parts = manifest::parents(name).chain([*name]);
             parts.all(|name| fs::symlink_metadata(real.join(name)).is_ok_and(|metadata| metadata.is_dir()))
         };
         if !folders.par_iter().with_min_len(64).all(is_folder) {
             return None;
         }
-        let sure = written.checked_sub(DOUBT)?;
         let hashed = AtomicBool::new(false);
-        let is_same = |((name, hash), known): (&(&String, Hash), &&str)| {
+        let is_same = |(name, hash, line): &(String, Hash, &str)| {
             let place = real.join(name);
-            let Some(now) = stamp(&place).filter(|now| now.text == **known) else { return false };
-            if now.changed < sure {
+            let Some(now) = fs::symlink_metadata(&place).ok().and_then(|metadata| stamp(&metadata)) else {
+                return false;
+            };
+            if now.text != split(line).0 {
+                return false;
+            }
+            if now.changed < known.sure {
                 return true;
             }
             hashed.store(true, Ordering::Relaxed);
             fs::read(&place).is_ok_and(|bytes| blake3::hash(&bytes) == *hash)
         };
-        if !files.par_iter().zip(&stamps).with_min_len(64).all(is_same) {
+        if !known.files.par_iter().with_min_len(64).all(is_same) {
             return None;
         }
         // Time has passed since these files were written, so the next build needn't hash them.
         if hashed.into_inner() {
-            let _ = self.put(&text);
+            let _ = self.put(text);
         }
         Some(said)
     }
 
     /// Remembers a build that has just been written to `real`. Does nothing if that is impossible.
-    pub(super) fn keep(&self, key: &Hash, said: &str, real: &Path) {
-        let _ = self.try_keep(key, said, real);
+    pub(super) fn keep(&self, key: &Hash, made: &Made<'_>, real: &Path) {
+        let _ = self.try_keep(key, made, real);
     }
 
-    fn try_keep(&self, key: &Hash, said: &str, real: &Path) -> Option<()> {
+    fn try_keep(&self, key: &Hash, made: &Made<'_>, real: &Path) -> Option<()> {
         let manifest = manifest::read(real, real).ok()??;
         let names: Vec<&str> = manifest.files.keys().map(String::as_str).chain([MANIFEST]).collect();
-        let stamps: Option<Vec<Stamp>> =
-            names.par_iter().with_min_len(64).map(|name| stamp(&real.join(name))).collect();
-        let mut text = format!("{}\n{}\n", title(key), serde_json::to_string(said).ok()?);
-        for stamp in stamps? {
-            let _ = writeln!(text, "{}", stamp.text);
+        let look = |name: &&str| stamp(&fs::symlink_metadata(real.join(name)).ok()?);
+        let stamps: Option<Vec<Stamp>> = names.par_iter().with_min_len(64).map(look).collect();
+        let said = serde_json::to_string(made.said).ok()?;
+        let mut text = format!("{}\n{said}\n{}\n", title(key), made.of);
+        for (name, stamp) in names.iter().zip(stamps?) {
+            let of = made.files.get(*name).map_or(UNKNOWN, String::as_str);
+            let _ = writeln!(text, "{} {of}", stamp.text);
         }
         self.put(&text)
     }
@@ -131,8 +132,130 @@ impl Memory {
     }
 }
 
+/// What is remembered about an output.
+#[derive(Debug)]
+pub enum Recalled {
+    /// The build would be the same as the last one, which said this.
+    Same(String),
+    /// Something has changed since the last build.
+    Other(Before),
+    /// Nothing that can be trusted.
+    Nothing,
+}
+
+/// What a build says and what it was made from. The texts that say so are for the caller alone, and
+/// contain no line feed.
+#[derive(Debug)]
+pub struct Made<'a> {
+    /// What was said.
+    pub said: &'a str,
+    /// What all files were made from.
+    pub of: String,
+    /// What each file was made from, by its name. Contains no space.
+    pub files: HashMap<String, String>,
+}
+
+impl Recalled {
+    /// Returns what the last build left in the output, if something has changed since.
+    pub fn before(self) -> Option<Before> {
+        if let Self::Other(before) = self { Some(before) } else { None }
+    }
+}
+
+impl<'a> Made<'a> {
+    /// Says nothing about what the files were made from.
+    pub fn unknown(said: &'a str) -> Self {
+        Self { said, of: UNKNOWN.to_owned(), files: HashMap::new() }
+    }
+}
+
+/// What the last build left in an output.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// What all files were made from.
+    pub of: String,
+    files: HashMap<String, File>,
+}
+
+/// A file that the last build left in the output.
+#[derive(Debug)]
+struct File {
+    hash: Hash,
+    /// The stamp that the file has if it hasn't changed since. `None` if only the file's bytes can
+    /// tell.
+    stamp: Option<String>,
+    made_of: String,
+}
+
+impl Before {
+    /// Returns what a file was made from, if that is known.
+    pub fn made_of(&self, name: &str) -> Option<&str> {
+        self.files.get(name).map(|file| &*file.made_of).filter(|made_of| *made_of != UNKNOWN)
+    }
+
+    /// Returns the hash of a file as the last build left it.
+    pub(super) fn hash(&self, name: &str) -> Option<Hash> {
+        self.files.get(name).map(|file| file.hash)
+    }
+
+    /// Returns the hash of a file if its metadata says that nobody has written to it since the last
+    /// build.
+    pub(super) fn hash_of_untouched(&self, name: &str, metadata: &Metadata) -> Option<Hash> {
+        let file = self.files.get(name)?;
+        let known = file.stamp.as_ref()?;
+        stamp(metadata).filter(|now| now.text == *known).map(|_| file.hash)
+    }
+}
+
+/// A memory that belongs to the manifest in the output.
+struct Known<'a> {
+    key: &'a str,
+    said: &'a str,
+    of: &'a str,
+    /// The name, the hash and the line of each file.
+    files: Vec<(String, Hash, &'a str)>,
+    /// Files that were changed before this moment have different times if they were changed again.
+    sure: SystemTime,
+}
+
+impl<'a> Known<'a> {
+    fn read(text: &'a str, written: SystemTime, real: &Path) -> Option<Self> {
+        let mut lines = text.lines();
+        let key = lines.next()?.strip_prefix(TITLE)?;
+        let (said, of) = (lines.next()?, lines.next()?);
+        let manifest = manifest::read(real, real).ok()??;
+        let mut lines: Vec<&str> = lines.collect();
+        let of_manifest = split(lines.pop()?).0;
+        let now = stamp(&fs::symlink_metadata(real.join(MANIFEST)).ok()?)?;
+        if !manifest.is_closed() || lines.len() != manifest.files.len() || now.text != of_manifest {
+            return None;
+        }
+        let files = manifest.files.into_iter().zip(lines).map(|((name, ours), line)| (name, ours.0, line)).collect();
+        Some(Self { key, said, of, files, sure: written.checked_sub(DOUBT)? })
+    }
+
+    fn before(self) -> Before {
+        let file = |(name, hash, line): (String, Hash, &str)| {
+            let (stamp, made_of) = split(line);
+            let stamp = changed_at(stamp).is_some_and(|changed| changed < self.sure).then(|| stamp.to_owned());
+            (name, File { hash, stamp, made_of: made_of.to_owned() })
+        };
+        Before { of: self.of.to_owned(), files: self.files.into_iter().map(file).collect() }
+    }
+}
+
+/// Splits the line of a file into its stamp and what it was made from.
+fn split(line: &str) -> (&str, &str) {
+    line.rsplit_once(' ').unwrap_or((line, UNKNOWN))
+}
+
+/// The beginning of a memory.
+const TITLE: &str = "rolebook-build 2 ";
+/// Stands for a file of which nobody knows what it was made from.
+const UNKNOWN: &str = "-";
+
 fn title(key: &Hash) -> String {
-    format!("rolebook-build 1 {}", key.to_hex())
+    format!("{TITLE}{}", key.to_hex())
 }
 
 /// Deletes the oldest memories beyond the number to keep.
@@ -157,26 +280,26 @@ struct Stamp {
 }
 
 /// Returns the stamp of a regular file.
-fn stamp(place: &Path) -> Option<Stamp> {
-    let metadata = fs::symlink_metadata(place).ok().filter(fs::Metadata::is_file)?;
-    let modified = metadata.modified().ok()?;
+fn stamp(metadata: &Metadata) -> Option<Stamp> {
+    let modified = metadata.is_file().then(|| metadata.modified().ok())??;
+    let since = |time: SystemTime| Some(time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_nanos());
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let of = |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
-        let (size, written, changed, number) = (
-            metadata.len(),
-            of(metadata.mtime(), metadata.mtime_nsec()),
-            of(metadata.ctime(), metadata.ctime_nsec()),
-            metadata.ino(),
-        );
-        let since = Duration::from_nanos(u64::try_from(changed).ok()?);
-        let changed_at = SystemTime::UNIX_EPOCH.checked_add(since)?.max(modified);
-        Some(Stamp { text: format!("{size} {written} {changed} {number}"), changed: changed_at })
+        let changed = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
+        let text = format!("{} {} {changed} {}", metadata.len(), since(modified)?, metadata.ino());
+        Some(Stamp { changed: changed_at(&text)?, text })
     }
     #[cfg(not(unix))]
     {
-        let nanos = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_nanos();
-        Some(Stamp { text: format!("{} {nanos}", metadata.len()), changed: modified })
+        let text = format!("{} {}", metadata.len(), since(modified)?);
+        Some(Stamp { changed: changed_at(&text)?, text })
     }
+}
+
+/// Returns the later one of the times in the text of a stamp.
+fn changed_at(stamp: &str) -> Option<SystemTime> {
+    let times = stamp.split(' ').skip(1).take(2).map(|nanos| nanos.parse::<u64>().ok());
+    let latest = times.collect::<Option<Vec<u64>>>()?.into_iter().max()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(latest))
 }

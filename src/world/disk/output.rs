@@ -27,7 +27,7 @@ use rayon::prelude::*;
 use super::MachineError;
 use super::guard::{self, Guards};
 use super::manifest::{self, LOCK, MANIFEST, STAGE};
-use super::memory::Memory;
+use super::memory::{Before, Made, Memory, Recalled};
 use super::plan::{Plan, Step};
 use super::refusal::{Failure, Refusal};
 
@@ -76,7 +76,7 @@ pub struct Output {
 }
 
 /// The result of rendering one file.
-enum Made<E> {
+enum Ended<E> {
     /// The file's hash, and whether the file is in the staging folder.
     Ready(Hash, bool),
     NotRendered(E),
@@ -131,10 +131,25 @@ impl Output {
         render: &Render<'_, '_, E>,
         progress: &(dyn Fn(usize) + Sync),
     ) -> Result<Written, WriteError<E>> {
+        self.write_again(names, &Calls { render, progress }, None)
+    }
+
+    /// Writes the site as [`write`](Self::write) does, but doesn't render a file for whose index
+    /// `is_same` returns `true` if the file is still as `before` knows it. Doesn't read files that
+    /// nobody has written to since, except right before it replaces or deletes them.
+    ///
+    /// # Errors
+    /// The same as those of [`write`](Self::write).
+    pub fn write_again<E: Send>(
+        &self,
+        names: &[String],
+        calls: &Calls<'_, '_, '_, E>,
+        again: Option<&Again<'_>>,
+    ) -> Result<Written, WriteError<E>> {
         let old = manifest::read(&self.real, &self.shown)?.unwrap_or_default();
-        let plan = Plan::new(&self.real, names, &old)?;
+        let plan = Plan::new(&self.real, names, (&old, again.map(|again| again.before)))?;
         self.sweep()?;
-        let done = self.render_all(&plan, names, &Calls { render, progress }).and_then(|files| {
+        let done = self.render_all(&plan, names, (calls, again)).and_then(|files| {
             let steps = plan.steps(&files);
             plan.check_again(&steps)?;
             self.apply(&steps)?;
@@ -160,7 +175,7 @@ impl Output {
     /// Fails if the manifest can't be read, or if the operating system reports an error.
     pub fn remove(self, dry: bool) -> Result<Written, Failure> {
         let old = manifest::read(&self.real, &self.shown)?.unwrap_or_default();
-        let plan = Plan::new(&self.real, &[], &old)?;
+        let plan = Plan::new(&self.real, &[], (&old, None))?;
         let steps = plan.steps(&[]);
         let removed = removed(&steps);
         if !dry {
@@ -184,15 +199,16 @@ impl Output {
         out.join(MANIFEST).is_file()
     }
 
-    /// Returns what the last build said, if it was made with the same key and the output is still
-    /// what it wrote.
-    pub fn recall(&self, memory: &Memory, key: &Hash) -> Option<String> {
+    /// Returns what is remembered about the last build, and whether a build with this key would be
+    /// the same.
+    pub fn recall(&self, memory: &Memory, key: &Hash) -> Recalled {
         memory.recall(key, &self.real)
     }
 
-    /// Remembers the key of the build that has just been written, and what it said.
-    pub fn keep(&self, memory: &Memory, key: &Hash, said: &str) {
-        memory.keep(key, said, &self.real);
+    /// Remembers the key of the build that has just been written, what it said and what it was made
+    /// from.
+    pub fn keep(&self, memory: &Memory, key: &Hash, made: &Made<'_>) {
+        memory.keep(key, made, &self.real);
     }
 
     /// Renders every file. Writes the files that differ from the output into the stage.
@@ -200,46 +216,50 @@ impl Output {
         &self,
         plan: &Plan<'_>,
         names: &[String],
-        calls: &Calls<'_, '_, '_, E>,
+        (calls, again): (&Calls<'_, '_, '_, E>, Option<&Again<'_>>),
     ) -> Result<Vec<(Hash, bool)>, WriteError<E>> {
         let (done, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
         let one = |(number, name): (usize, &String)| {
             if stop.load(Ordering::Relaxed) {
-                return Made::Skipped;
+                return Ended::Skipped;
             }
-            let made = match (calls.render)(number) {
-                Ok(bytes) => self.stage(plan, name, &bytes),
-                Err(error) => Made::NotRendered(error),
+            let known = again.filter(|again| (again.is_same)(number)).and_then(|again| again.before.hash(name));
+            let made = match known.filter(|known| plan.hash_on_disk(name) == Some(*known)) {
+                Some(hash) => Ended::Ready(hash, false),
+                None => match (calls.render)(number) {
+                    Ok(bytes) => self.stage(plan, name, &bytes),
+                    Err(error) => Ended::NotRendered(error),
+                },
             };
             // After a disk error, stop, because nothing else can succeed. After a page fails to
             // render, go on with the other pages, so that one build reports every failure.
-            stop.fetch_or(matches!(made, Made::NotStaged(_)), Ordering::Relaxed);
+            stop.fetch_or(matches!(made, Ended::NotStaged(_)), Ordering::Relaxed);
             (calls.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
             made
         };
-        let made: Vec<Made<E>> = names.par_iter().enumerate().map(one).collect();
+        let made: Vec<Ended<E>> = names.par_iter().enumerate().map(one).collect();
         let (mut files, mut failed) = (Vec::with_capacity(names.len()), Vec::new());
         for (number, made) in made.into_iter().enumerate() {
             match made {
-                Made::Ready(hash, staged) => files.push((hash, staged)),
-                Made::NotRendered(error) => failed.push((number, error)),
-                Made::NotStaged(error) => return Err(WriteError::Output(error.into())),
-                Made::Skipped => {}
+                Ended::Ready(hash, staged) => files.push((hash, staged)),
+                Ended::NotRendered(error) => failed.push((number, error)),
+                Ended::NotStaged(error) => return Err(WriteError::Output(error.into())),
+                Ended::Skipped => {}
             }
         }
         if failed.is_empty() { Ok(files) } else { Err(WriteError::Render(failed)) }
     }
 
     /// Writes one file into the stage unless the output already has the same bytes.
-    fn stage<E>(&self, plan: &Plan<'_>, name: &str, bytes: &[u8]) -> Made<E> {
+    fn stage<E>(&self, plan: &Plan<'_>, name: &str, bytes: &[u8]) -> Ended<E> {
         let hash = blake3::hash(bytes);
         if plan.hash_on_disk(name) == Some(hash) {
-            return Made::Ready(hash, false);
+            return Ended::Ready(hash, false);
         }
         let place = self.staged(name);
         match write_new(&place, bytes) {
-            Ok(()) => Made::Ready(hash, true),
-            Err(error) => Made::NotStaged(MachineError::new("write", &place)(error)),
+            Ok(()) => Ended::Ready(hash, true),
+            Err(error) => Ended::NotStaged(MachineError::new("write", &place)(error)),
         }
     }
 
@@ -290,10 +310,20 @@ impl Drop for Output {
     }
 }
 
-/// The two functions that a caller of [`Output::write`] passes in.
-struct Calls<'c, 'f, 'bytes, E> {
-    render: &'c Render<'f, 'bytes, E>,
-    progress: &'c (dyn Fn(usize) + Sync),
+/// The two functions that a caller of [`Output::write_again`] passes in.
+pub struct Calls<'c, 'f, 'bytes, E> {
+    /// Returns the bytes of the file with this index.
+    pub render: &'c Render<'f, 'bytes, E>,
+    /// Receives the number of finished files.
+    pub progress: &'c (dyn Fn(usize) + Sync),
+}
+
+/// What is known about the output because an earlier build was remembered.
+pub struct Again<'a> {
+    /// What the last build left in the output.
+    pub before: &'a Before,
+    /// Returns whether the file with this index has the same bytes as after the last build.
+    pub is_same: &'a (dyn Fn(usize) -> bool + Sync),
 }
 
 /// Lists the names that the steps delete, sorted.

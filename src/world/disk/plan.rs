@@ -16,7 +16,8 @@ use walkdir::WalkDir;
 
 use super::MachineError;
 use super::guard::list;
-use super::manifest::{self, Manifest, Ours, PRIVATE};
+use super::manifest::{self, Manifest, Ours, PRIVATE, parents};
+use super::memory::Before;
 use super::refusal::{Failure, Refusal};
 use crate::text::path::fold;
 
@@ -47,6 +48,8 @@ enum Kind {
 struct Known {
     hash: Hash,
     stamp: Stamp,
+    /// Whether the hash is the one that the last build remembered.
+    is_remembered: bool,
 }
 
 /// The size and modification time, a cheap test for whether a file has been written to since.
@@ -68,15 +71,19 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Examines the output and makes a plan.
+    /// Examines the output and makes a plan. Files that are as `before` knows them aren't read.
     ///
     /// # Errors
     /// Returns a refusal if a name isn't valid, a foreign file is in the way, or a file that
     /// Rolebook wrote was changed by hand.
-    pub(super) fn new(real: &'a Path, names: &'a [String], old: &'a Manifest) -> Result<Self, Failure> {
+    pub(super) fn new(
+        real: &'a Path,
+        names: &'a [String],
+        (old, before): (&'a Manifest, Option<&Before>),
+    ) -> Result<Self, Failure> {
         check_names(names)?;
         let present = scan(real)?;
-        let (known, edited) = hash_ours(real, old, &present)?;
+        let (known, edited) = hash_ours(real, (old, before), &present)?;
         let wanted: HashSet<&str> = names.iter().map(String::as_str).collect();
         let former = old.files.keys().map(String::as_str).filter(|name| !wanted.contains(name)).collect();
         let (in_site, kept_edited): (Vec<_>, _) = edited.into_iter().partition(|name| wanted.contains(name.as_str()));
@@ -224,25 +231,30 @@ impl<'a> Plan<'a> {
     /// Returns a refusal if someone wrote to a file that a step would replace or delete, or created
     /// a file at the path of a new one.
     pub(super) fn check_again(&self, steps: &[Step]) -> Result<(), Failure> {
-        let mut changed = Vec::new();
-        for step in steps {
-            let (Step::Move(name) | Step::Delete(name)) = step else { continue };
-            let place = self.real.join(name);
-            let now = match fs::symlink_metadata(&place) {
-                Ok(metadata) => Some(stamp(&metadata)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                Err(error) => return Err(MachineError::new("read", &place)(error).into()),
-            };
-            let before = self.known.get(name.as_str()).map(|known| known.stamp);
-            if now != before && now.is_some() && !(before.is_none() && self.will_leave(name)) {
-                changed.push(name.clone());
-            }
-        }
+        let look = |step: &Step| self.changed(step).transpose();
+        let changed: Vec<String> = steps.par_iter().with_min_len(64).filter_map(look).collect::<Result<_, _>>()?;
         if changed.is_empty() {
             return Ok(());
         }
         let message = format!("files in the output changed during the build: {}", list(&changed));
         Err(Refusal::new(message, "build again").into())
+    }
+
+    /// Returns the name of the file that a step replaces or deletes, if someone has changed the file.
+    fn changed(&self, step: &Step) -> Result<Option<String>, MachineError> {
+        let (Step::Move(name) | Step::Delete(name)) = step else { return Ok(None) };
+        let place = self.real.join(name);
+        let now = match fs::symlink_metadata(&place) {
+            Ok(metadata) => stamp(&metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(MachineError::new("read", &place)(error)),
+        };
+        let is_changed = match self.known.get(name.as_str()) {
+            None => !self.will_leave(name),
+            // If nobody has looked at the bytes yet, do it before they are gone.
+            Some(known) => now != known.stamp || known.is_remembered && !is_still(&place, known.hash),
+        };
+        Ok(is_changed.then(|| name.clone()))
     }
 
     /// Returns whether `name` is a stale file or a folder of the old site, possibly in another
@@ -279,11 +291,6 @@ impl<'a> Room<'a> {
         };
         needed(former) || parents(former).any(needed)
     }
-}
-
-/// Lists the parent folders of `name`, nearest first.
-pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/')).map(|(folder, _)| folder)
 }
 
 /// Lists the parent folders of all `names`. A folder that neighboring names share is listed only
@@ -348,13 +355,14 @@ fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, Failure> {
 /// them, and the names of the changed ones.
 fn hash_ours<'a>(
     real: &Path,
-    old: &'a Manifest,
+    (old, before): (&'a Manifest, Option<&Before>),
     present: &BTreeMap<String, Kind>,
 ) -> Result<(HashMap<&'a str, Known>, Vec<String>), Failure> {
     let there = old.files.iter().filter_map(|(name, ours)| Some((name, *ours, *present.get(name)?)));
     let there: Vec<_> = there.filter(|(_, _, kind)| *kind != Kind::Folder).collect();
     let look = |(name, ours, kind): &(&'a String, Ours, Kind)| {
-        let known = if *kind == Kind::File { Some(look_at(&real.join(name))?) } else { None };
+        let hash = |metadata: &fs::Metadata| before.and_then(|before| before.hash_of_untouched(name, metadata));
+        let known = if *kind == Kind::File { Some(look_at(&real.join(name), &hash)?) } else { None };
         Ok((*name, known.filter(|known| ours.has(known.hash))))
     };
     let looked: Vec<Result<_, MachineError>> = there.par_iter().with_min_len(16).map(look).collect();
@@ -370,12 +378,21 @@ fn hash_ours<'a>(
     Ok((known, edited))
 }
 
-/// Hashes a file. The modification time is taken before the contents are read, so that a later
-/// write is noticed.
-fn look_at(place: &Path) -> Result<Known, MachineError> {
+/// Hashes a file, unless `remembered` knows its hash from its metadata. The modification time is
+/// taken before the contents are read, so that a later write is noticed.
+fn look_at(place: &Path, remembered: &dyn Fn(&fs::Metadata) -> Option<Hash>) -> Result<Known, MachineError> {
     let metadata = fs::symlink_metadata(place).map_err(MachineError::new("read", place))?;
+    let stamp = stamp(&metadata);
+    if let Some(hash) = remembered(&metadata) {
+        return Ok(Known { hash, stamp, is_remembered: true });
+    }
     let bytes = fs::read(place).map_err(MachineError::new("read", place))?;
-    Ok(Known { hash: blake3::hash(&bytes), stamp: stamp(&metadata) })
+    Ok(Known { hash: blake3::hash(&bytes), stamp, is_remembered: false })
+}
+
+/// Returns whether a file has these bytes.
+fn is_still(place: &Path, hash: Hash) -> bool {
+    fs::read(place).is_ok_and(|bytes| blake3::hash(&bytes) == hash)
 }
 
 fn stamp(metadata: &fs::Metadata) -> Stamp {
@@ -397,7 +414,7 @@ mod tests {
             old.files.insert(name.to_owned(), Ours(hash, None));
         }
         let names = ["roles/a.html".to_owned()];
-        let plan = Plan::new(folder.path(), &names, &old).unwrap();
+        let plan = Plan::new(folder.path(), &names, (&old, None)).unwrap();
         let steps = plan.steps(&[(hash, true)]);
         let expected = [
             Step::Delete("Roles/a.html".to_owned()),

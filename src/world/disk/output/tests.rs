@@ -66,10 +66,10 @@ impl Project {
         let output = self.open().unwrap();
         let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
         let old = manifest::read(&output.real, &output.shown).unwrap().unwrap_or_default();
-        let plan = Plan::new(&output.real, &names, &old).unwrap();
+        let plan = Plan::new(&output.real, &names, (&old, None)).unwrap();
         output.sweep().unwrap();
         let render = |n: usize| Ok::<_, Infallible>(Cow::Borrowed(site[n].1.as_bytes()));
-        let files = output.render_all(&plan, &names, &Calls { render: &render, progress: &|_| {} }).unwrap();
+        let files = output.render_all(&plan, &names, (&Calls { render: &render, progress: &|_| {} }, None)).unwrap();
         let steps = plan.steps(&files);
         output.apply(&steps[..count.min(steps.len())]).unwrap();
         count < steps.len()
@@ -79,7 +79,7 @@ impl Project {
 fn tree(site: Site<'_>) -> BTreeMap<String, String> {
     let mut tree: BTreeMap<_, _> = site.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
     for (name, _) in site {
-        tree.extend(super::super::plan::parents(name).map(|folder| (format!("{folder}/"), String::new())));
+        tree.extend(super::super::manifest::parents(name).map(|folder| (format!("{folder}/"), String::new())));
     }
     tree
 }
