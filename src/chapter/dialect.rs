@@ -59,6 +59,7 @@ impl<'a> Reading<'a> {
 
     /// Returns how a body is read that imports modules, as MDX does. In a plain folder, that is the only
     /// sign of it, because some generators read MDX in every file.
+    #[must_use]
     pub fn of(self, body: &str) -> Self {
         let is_plain = self.dialects.contains(Dialects::PLAIN);
         let dialects = if is_plain && imports_modules(body) { self.dialects.with(Dialect::Jsx) } else { self.dialects };

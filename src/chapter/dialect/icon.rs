@@ -12,12 +12,15 @@ pub fn of_gitbook(rest: &str) -> Option<usize> {
 
 /// Returns the length of the shortcode of a picture that only GitHub has.
 pub fn of_github(rest: &str) -> Option<usize> {
-    let length = rest[1..].find(':').filter(|length| *length < 20)?;
+    let length = rest.bytes().skip(1).take(LONGEST).position(|byte| byte == b':')?;
     PICTURES.contains(&&rest[1..=length]).then_some(length + 2)
 }
 
+/// The length of the longest of these shortcodes.
+const LONGEST: usize = 14;
+
 /// The shortcodes that stand for pictures of GitHub's, not for characters.
-pub const PICTURES: &[&str] = &[
+const PICTURES: &[&str] = &[
     "accessibility",
     "atom",
     "basecamp",

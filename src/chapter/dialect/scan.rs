@@ -38,7 +38,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
     body.lines().any(|line| lines::deep_marker(line).is_some())
         || (reading.is_book() && (has_rust("```rust") || has_rust("~~~rust")))
         || (is_plain && (body.contains("={") || body.contains("{{")))
-        || (has(Dialect::Emoji) && body.contains(':') && super::icon::PICTURES.iter().any(|name| body.contains(name)))
+        || (has(Dialect::Emoji) && body.match_indices(':').any(|(at, _)| super::icon::of_github(&body[at..]).is_some()))
         || (reading.is_ideographic() && body.contains('*'))
         || (has(Colons) && body.contains(":::"))
         || (has(Admonitions) && (body.contains("!!!") || body.contains("???")))

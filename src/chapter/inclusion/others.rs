@@ -27,7 +27,9 @@ pub fn myst(body: &str) -> Vec<Directive> {
                 directive.range.end = at + line.len();
                 found.push(directive);
             } else if let Some((ask, known)) = directive.asks.first_mut().and_then(|ask| Some((ask, option(line)?))) {
-                ask.1 = known.unwrap_or_else(|| ask.1.clone());
+                if known != Part::Whole {
+                    ask.1 = known;
+                }
                 open = Some((fence, directive));
             }
             continue;
@@ -48,11 +50,11 @@ pub fn myst(body: &str) -> Vec<Directive> {
     found
 }
 
-/// Reads an option of `MyST`'s that says which lines are inserted, or one that doesn't matter. Returns
-/// `None` for any other.
-fn option(line: &str) -> Option<Option<Part>> {
+/// Reads an option of `MyST`'s that says which lines are inserted. Returns the whole file for one that
+/// doesn't matter, and `None` for any other.
+fn option(line: &str) -> Option<Part> {
     if line.is_empty() {
-        return Some(None);
+        return Some(Part::Whole);
     }
     let (key, value) = line.strip_prefix(':')?.split_once(':')?;
     let range = |part: &str| {
@@ -61,9 +63,9 @@ fn option(line: &str) -> Option<Option<Part>> {
         Some((number(from.trim(), 1)?, number(to.trim(), usize::MAX)?))
     };
     match key {
-        "lines" => value.split(',').map(|part| range(part.trim())).collect::<Option<_>>().map(Part::Lines).map(Some),
+        "lines" => value.split(',').map(|part| range(part.trim())).collect::<Option<_>>().map(Part::Lines),
         "start-after" | "end-before" | "start-at" | "end-at" | "start-line" | "end-line" | "pyobject" | "diff" => None,
-        _ => Some(None),
+        _ => Some(Part::Whole),
     }
 }
 

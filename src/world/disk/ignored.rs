@@ -49,8 +49,9 @@ impl Ignored {
                 self.known.insert(folder.to_owned(), patterns);
             }
             let patterns = self.known.get(folder).into_iter().flatten();
-            let matching = patterns.filter(|one| (is_folder || !one.is_folder) && one.matcher.is_match(&name[start..]));
-            is_ignored = matching.last().map_or(is_ignored, |one| !one.is_back);
+            let mut matching =
+                patterns.filter(|one| (is_folder || !one.is_folder) && one.matcher.is_match(&name[start..]));
+            is_ignored = matching.next_back().map_or(is_ignored, |one| !one.is_back);
         }
         is_ignored
     }

@@ -83,9 +83,7 @@ impl<'r> Scanner<'_, 'r> {
         }
         let label = options.name.clone().map(|name| &self.body[name]);
         let is_path = *is == Use::Picture && !words.is_empty() && !self.body[words.clone()].contains(['<', '>']);
-        if !is_path {
-            self.labels.extend(label);
-        } else {
+        if is_path {
             self.prefix(self.frames.len());
             if let Some(label) = label {
                 self.view.insert(&format!("<span id=\"{label}\"></span>"));
@@ -98,6 +96,8 @@ impl<'r> Scanner<'_, 'r> {
             self.view.copy(self.body, words.clone());
             self.view.insert(">)\n");
             self.blank();
+        } else {
+            self.labels.extend(label);
         }
         if *is == Use::Titled && !words.is_empty() {
             self.prefix(self.frames.len());
@@ -151,13 +151,12 @@ impl<'r> Scanner<'_, 'r> {
                 self.view.insert(&" ".repeat(rest.spare));
                 let sign = text.len() - text.trim_start_matches(['`', '~']).len();
                 self.view.copy(self.body, rest.at..content.start + sign);
-                match directive.is {
-                    Use::Drawn(name) => self.view.insert(&format!(" {name}")),
-                    _ => {
-                        self.view.insert(" ");
-                        let word = self.body[language.clone()].split_whitespace().next().unwrap_or_default().len();
-                        self.view.copy(self.body, language.start..language.start + word);
-                    }
+                if let Use::Drawn(name) = directive.is {
+                    self.view.insert(&format!(" {name}"));
+                } else {
+                    self.view.insert(" ");
+                    let word = self.body[language.clone()].split_whitespace().next().unwrap_or_default().len();
+                    self.view.copy(self.body, language.start..language.start + word);
                 }
                 let caption = options.caption.filter(|range| !self.body[range.clone()].contains(['"', '`']));
                 if let Some(caption) = caption {
