@@ -76,6 +76,9 @@ pub enum Difference {
 pub struct Adoption {
     /// The generator that the folder was written for, if it was recognized.
     pub generator: Option<Generator>,
+    /// The generator as which the chapters are read if none was recognized, because there are fewer
+    /// findings then.
+    pub guess: Option<Generator>,
     /// What a folder for this generator is called in a sentence.
     pub described: String,
     /// The text of `handbook.toml`.
@@ -128,10 +131,26 @@ pub fn plan(sources: &Sources, wanted: Wanted<'_>, look: Look<'_>) -> Result<Ado
     let before = compile(sources)?;
     let generator = before.config.generator;
     let described = generator.map_or_else(|| "a folder of Markdown".to_owned(), |found| found.described(sources));
-    let settings = settings(&before);
-    let mut plan = Adoption { generator, described, settings, ..Adoption::default() };
-    plan.rename(&before, sources);
-    plan.keep_places(&before, &compile(&plan.after(sources))?, sources);
+    let plan_as = |guess: Option<Generator>| -> Result<Adoption, Box<Diagnostic>> {
+        let settings = settings(&before, guess);
+        let described = described.clone();
+        let mut plan = Adoption { generator, guess, described, settings, ..Adoption::default() };
+        plan.rename(&before, sources);
+        plan.keep_places(&before, &compile(&plan.after(sources))?, sources);
+        Ok(plan)
+    };
+    let mut plan = plan_as(None)?;
+    let guesses = if generator.is_none() { guesses(sources) } else { Vec::new() };
+    if !guesses.is_empty() {
+        let mut fewest = look(&plan.after(sources))?.len();
+        for guess in guesses {
+            let other = plan_as(Some(guess))?;
+            let number = look(&other.after(sources))?.len();
+            if number < fewest {
+                (plan, fewest) = (other, number);
+            }
+        }
+    }
     if wanted.dialects {
         plan.rewrite(&before, sources, &compile)?;
     }
@@ -145,8 +164,23 @@ pub fn plan(sources: &Sources, wanted: Wanted<'_>, look: Look<'_>) -> Result<Ado
     Ok(plan)
 }
 
-/// Writes the settings that were read from the generator's configuration.
-fn settings(handbook: &Handbook) -> String {
+/// Lists the generators that a folder may have been written for in which none was recognized, by what its
+/// chapters contain.
+fn guesses(sources: &Sources) -> Vec<Generator> {
+    let has = |is_sign: &dyn Fn(&str, &str) -> bool| {
+        let mut texts =
+            sources.chapters().filter_map(|(path, file)| Some((path, std::str::from_utf8(&file.bytes).ok()?)));
+        texts.any(|(path, text)| is_sign(path.as_str(), text))
+    };
+    let is_vault = has(&|_, text| text.contains("[["));
+    let is_mdx = has(&|path, text| path.ends_with(".mdx") || text.contains("\n:::"));
+    let guess = |is_there: bool, generator| is_there.then_some(generator);
+    [guess(is_vault, Generator::Obsidian), guess(is_mdx, Generator::Docusaurus)].into_iter().flatten().collect()
+}
+
+/// Writes the settings that were read from the generator's configuration. `guess` is the generator if none
+/// was recognized.
+fn settings(handbook: &Handbook, guess: Option<Generator>) -> String {
     let config = &handbook.config;
     let mut out = "# The handbook's settings. `rolebook schema handbook` lists every key.\n\n".to_owned();
     let language = (config.language != "en").then(|| config.language.clone());
@@ -162,10 +196,11 @@ fn settings(handbook: &Handbook) -> String {
             out.push_str(&format!("{key} = {}\n", quote::quoted(text)));
         }
     }
-    if let Some(generator) = config.generator {
+    if let Some(generator) = config.generator.or(guess) {
         let (title, name) = (generator.title(), quote::quoted(generator.name()));
+        let were = if guess.is_some() { "look as if they were" } else { "were" };
         out.push_str(&format!(
-            "\n# The chapters were written for {title}, and are read as it reads them.\nsource = {name}\n"
+            "\n# The chapters {were} written for {title}, and are read as it reads them.\nsource = {name}\n"
         ));
     }
     out

@@ -64,7 +64,7 @@ pub enum NoMove {
     Unreadable(Box<Diagnostic>),
     /// The move would add findings. Contains these findings, and the sources as they would be after
     /// the move.
-    Breaks(Vec<Diagnostic>, Sources),
+    Breaks(Vec<Diagnostic>, Box<Sources>),
 }
 
 impl Relocation {
@@ -148,7 +148,7 @@ pub fn plan(sources: &Sources, title: &str, old: &str, new: &str) -> Result<Relo
     let result = plan.after(sources);
     let after = compile(&result)?;
     let worse = new_findings(&before, &after, &plan);
-    if worse.is_empty() { Ok(plan) } else { Err(NoMove::Breaks(worse, result)) }
+    if worse.is_empty() { Ok(plan) } else { Err(NoMove::Breaks(worse, Box::new(result))) }
 }
 
 /// Returns the findings that the move adds: for each file and code, the findings in excess of the

@@ -9,11 +9,14 @@
 mod anchors;
 mod blocks;
 mod code;
+mod directive;
 mod emoji;
 mod foreign;
+mod icon;
 mod inline;
 mod lines;
 mod myst;
+mod names;
 mod ours;
 mod scan;
 mod tags;
@@ -30,7 +33,8 @@ use std::ops::Range;
 use pulldown_cmark::Options;
 
 use crate::declare::config::Config;
-use crate::declare::dialect::Dialects;
+use crate::declare::dialect::{Dialect, Dialects};
+use crate::declare::generator::Generator;
 
 /// A comment inserted into the view where emphasis begins or ends next to full-width punctuation. The
 /// parser takes it for punctuation, and it isn't shown.
@@ -53,11 +57,25 @@ impl<'a> Reading<'a> {
         Self { options: Options::empty(), dialects: Dialects::default(), config }
     }
 
+    /// Returns how a body is read that imports modules, as MDX does. In a plain folder, that is the only
+    /// sign of it, because some generators read MDX in every file.
+    #[must_use]
+    pub fn of(self, body: &str) -> Self {
+        let is_plain = self.dialects.contains(Dialects::PLAIN);
+        let dialects = if is_plain && imports_modules(body) { self.dialects.with(Dialect::Jsx) } else { self.dialects };
+        Self { dialects, ..self }
+    }
+
     /// Returns whether the text is in a language without spaces between words, in which emphasis may
     /// begin and end next to full-width punctuation.
     fn is_ideographic(&self) -> bool {
         let language = self.config.language.as_str();
         !self.options.is_empty() && ["zh", "ja", "ko"].iter().any(|code| language.starts_with(code))
+    }
+
+    /// Returns whether the folder is a book of mdBook's.
+    fn is_book(&self) -> bool {
+        self.config.generator == Some(Generator::MdBook) && !self.dialects.is_empty()
     }
 
     /// Returns whether text between dollar signs is a formula.
@@ -70,6 +88,26 @@ impl<'a> Reading<'a> {
     fn is_strict(&self) -> bool {
         !self.config.audiences.is_empty()
     }
+}
+
+/// Returns whether a paragraph of a body outside of fenced code begins with the import of a module.
+fn imports_modules(body: &str) -> bool {
+    let is_import = |line: &str| {
+        let from = line.strip_prefix("import ").and_then(|rest| rest.split_once(" from "));
+        from.is_some_and(|(_, from)| from.starts_with(['"', '\'']) && line.ends_with(['"', '\'', ';']))
+    };
+    if !body.contains("import ") || !body.contains(" from ") {
+        return false;
+    }
+    let (mut is_code, mut after_blank) = (false, true);
+    for line in body.lines().map(str::trim_end) {
+        is_code ^= line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        if after_blank && !is_code && is_import(line) {
+            return true;
+        }
+        after_blank = line.is_empty();
+    }
+    false
 }
 
 /// A parser event and its byte range in the body.
@@ -88,6 +126,7 @@ pub fn fenced(body: &str) -> Vec<Range<usize>> {
 impl<'a> View<'a> {
     /// Returns the view of a body.
     pub fn of(body: &'a str, reading: &Reading<'_>) -> Self {
+        let reading = &reading.of(body);
         if scan::may_apply(body, reading) { scan::read(body, reading) } else { Self::whole(body) }
     }
 }

@@ -1,4 +1,4 @@
-//! Inserts files of the content folder into a chapter where another generator would.
+//! Inserts files of the content folder, and of the project around it, into a chapter where another generator would.
 //!
 //! Input: the redacted body of a chapter, and the files that may be inserted. Output: an
 //! [`Inserted`], which is the chapter's text with these files in it, and maps back to the chapter's
@@ -6,13 +6,17 @@
 //! has to be redacted again. Never reads a file, never inserts one that isn't listed in
 //! [`Origin::insertable`](crate::declare::origin::Origin), and never inserts more than a limit.
 
+mod directive;
 mod form;
+mod others;
 mod part;
+mod place;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use form::{candidates, targets};
+pub use form::targets;
+pub use place::{BEYOND, asks, candidates};
 
 use crate::chapter::redact::{Redacted, Rules, redact};
 use crate::declare::config::Config;
@@ -20,14 +24,14 @@ use crate::declare::origin::Insertable;
 use crate::text::front_matter;
 use crate::text::path::SourcePath;
 use crate::text::source::{Insertion, Text};
-use form::{Directive, Shape};
+use directive::{Directive, Shape};
 use part::Part;
 
 /// The maximum number of files between a chapter and a file that is inserted.
 const DEEPEST: usize = 8;
 
 /// The maximum number of bytes and of files that are inserted into one chapter.
-const LARGEST: usize = 1_000_000;
+pub const LARGEST: usize = 1_000_000;
 const MOST: usize = 1000;
 
 /// A chapter's text with the files that it inserts.
@@ -148,7 +152,7 @@ pub fn insert(body: &str, (text, start): (&Text<'_>, usize), path: &SourcePath, 
 /// Returns the first file of a directive that is missing, and where it is named.
 fn missing(directive: &Directive, body: &str, (from, config): (&SourcePath, &Config)) -> (Range<usize>, String) {
     let has = |path: &SourcePath| config.origin.insertable.contains_key(path);
-    let is_missing = |target: &str| !form::candidates(target, from, config).iter().any(has);
+    let is_missing = |target: &str| !candidates(target, from, config).iter().any(has);
     let files = || directive.asks.iter().map(|(file, _)| file);
     let file = files().find(|file| is_missing(file)).or_else(|| files().next()).cloned().unwrap_or_default();
     let range = directive.range.clone();
@@ -227,7 +231,7 @@ impl Inserter<'_> {
         (from, open): (&SourcePath, &[&SourcePath]),
     ) -> Result<String, Why> {
         let config = self.rules.config;
-        let list = form::candidates(target, from, config);
+        let list = candidates(target, from, config);
         let known = list.iter().find_map(|path| config.origin.insertable.get_key_value(path));
         let (path, found) = known.ok_or(Why::Missing)?;
         let Insertable::File(file) = found else { return Err(Why::Withheld) };

@@ -57,7 +57,7 @@ fn attempt(options: &Mv, words: &str) -> Result<bool, Attempt> {
         Err(NoMove::Refused(message, help)) => return Err(Refusal::new(message, help).into()),
         Err(NoMove::Unreadable(finding)) => return Err(loaded.unreadable(&finding).into()),
         Err(NoMove::Breaks(findings, after)) => {
-            loaded.inputs.sources = after;
+            loaded.inputs.sources = *after;
             let message = "the handbook would have the findings above, so nothing was moved";
             let help = "choose another name, or fix what the findings report first";
             return Err(loaded.refusal(&findings, message, help).into());

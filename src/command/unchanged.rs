@@ -59,15 +59,18 @@ fn program() -> Option<impl Debug> {
 fn of_inputs(loaded: &Loaded) -> Hash {
     // Naming every field makes the compiler object if one is added and forgotten here.
     let Inputs { sources, themes, findings, foreign } = &loaded.inputs;
-    let Sources { files, unread_indexes, project, outside } = sources;
+    let Sources { files, unread_indexes, project, outside, beyond, below } = sources;
     let mut hasher = Hasher::new();
     for (path, file) in files.iter().map(|(path, file)| (path.as_str(), file)) {
         hasher.update(path.as_bytes()).update(&[0]).update(&file.hash);
     }
+    for (path, file) in beyond {
+        hasher.update(&[2]).update(path.as_str().as_bytes()).update(&[0]).update(&file.hash);
+    }
     for (path, file) in project {
         hasher.update(&[1]).update(path.as_bytes()).update(&[0]).update(&file.hash);
     }
-    add(&mut hasher, &(unread_indexes, outside, findings, foreign));
+    add(&mut hasher, &(unread_indexes, outside, below, findings, foreign));
     for theme in themes.values() {
         add(&mut hasher, &(&theme.name, theme.files.len()));
         for (path, bytes) in &theme.files {

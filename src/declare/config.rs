@@ -393,7 +393,7 @@ impl Config {
             .collect();
         kept.sort();
         kept.dedup();
-        if self.configured { kept } else { repeated::once(kept) }
+        if self.reads_foreign() { repeated::once(kept) } else { kept }
     }
 
     /// Returns the dialects that chapters are read with.

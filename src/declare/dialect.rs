@@ -115,9 +115,9 @@ impl Dialects {
             Generator::Starlight | Generator::Astro => &[Colons],
             Generator::VitePress => &[Colons, Components, Emoji, Contents, Expressions, Attributes, Mark],
             Generator::Quarto => &[Colons, Definitions, Scripts, Shortcodes, Attributes],
-            Generator::Sphinx => &[Colons, Definitions, Attributes, Roles],
+            Generator::Sphinx => &[Colons, Definitions, Attributes, Expressions, Roles],
             Generator::Nuxt => &[Colons, Components, Emoji],
-            Generator::Docsify => &[Emoji, Admonitions, Tabs],
+            Generator::Docsify => &[Emoji, Admonitions, Tabs, Expressions],
             Generator::Middleman => &[Liquid, Attributes, Contents, Definitions],
         };
         Self::of(list)
@@ -127,6 +127,12 @@ impl Dialects {
     #[must_use]
     pub const fn has(self, dialect: Dialect) -> bool {
         self.0 & (1 << dialect as u32) != 0
+    }
+
+    /// Returns whether the set contains all of another one.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
     }
 
     /// Returns whether the set contains nothing.
@@ -152,5 +158,6 @@ mod tests {
         let found: Vec<Dialect> = Dialect::ALL.into_iter().filter(|dialect| set.has(*dialect)).collect();
         assert_eq!(found, [Dialect::Colons, Dialect::Jsx]);
         assert!(set.with(Dialect::Mark).has(Dialect::Mark) && Dialects::default().is_empty());
+        assert!(set.with(Dialect::Mark).contains(set) && !set.contains(set.with(Dialect::Mark)));
     }
 }

@@ -60,6 +60,9 @@ pub struct Origin {
     pub excluded: BTreeSet<SourcePath>,
     /// The chapters that `MkDocs` leaves out of the navigation.
     pub apart: BTreeSet<SourcePath>,
+    /// The path of the content folder from the folder that contains the files outside of it that chapters
+    /// insert, empty if none are.
+    pub below: String,
     /// The files that chapters insert.
     pub insertable: BTreeMap<SourcePath, Insertable>,
 }
@@ -139,8 +142,16 @@ impl Origin {
             drafts,
             excluded,
             apart,
+            below: sources.below.clone(),
             insertable,
         }
+    }
+
+    /// Reads only what says where the files are that chapters insert.
+    pub fn places(generator: Option<Generator>, sources: &Sources) -> Self {
+        let content = generator.map(|generator| content(generator, sources)).unwrap_or_default();
+        let bases = if generator == Some(Generator::MkDocs) { settings::bases(sources) } else { Vec::new() };
+        Self { content, bases, below: sources.below.clone(), ..Self::default() }
     }
 
     fn has_number(&self, folder: &str, name: &str) -> bool {

@@ -52,6 +52,11 @@ pub struct Sources {
     /// The pictures and downloads among the files that another generator keeps outside of the content
     /// folder. They are published only if a page refers to them, and never if there are audiences.
     pub outside: BTreeSet<SourcePath>,
+    /// The files outside of the content folder that chapters insert, by `../` and their path from the
+    /// project's folder or the repository around it. They are never published as they are.
+    pub beyond: BTreeMap<SourcePath, SourceFile>,
+    /// The path of the content folder from that folder, or nothing if no such files were read.
+    pub below: String,
 }
 
 impl Sources {

@@ -5,9 +5,11 @@
 //! site contains, never follows a link out of the content, and never overwrites or deletes a file
 //! in the output that Rolebook didn't write. Only [`Writer`] writes authors' files.
 
+mod beyond;
 mod bounded;
 mod grounds;
 mod guard;
+mod ignored;
 mod journal;
 mod ledger;
 mod leftover;

@@ -8,13 +8,14 @@
 //! write, and `#### exported` the same for the files as the export of another program. To add a case, add a file.
 //! `UPDATE_CASES=1` writes the current results.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rolebook::author::adopt::Said;
 use rolebook::author::exported;
 use rolebook::past::history::Past;
 use rolebook::site::theme::ThemeFiles;
-use rolebook::text::path::UrlPath;
+use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};
 
 use crate::support::{adoption, check_with, draw, files_below, page, repository, site_with};
@@ -65,9 +66,13 @@ impl Case {
         };
         let files = self.of_kind("file").map(|(path, text)| {
             let content = if text.contains("\\x") { bytes(text) } else { text.as_bytes().to_vec() };
-            (rolebook::text::path::SourcePath::new(path), SourceFile::new(content))
+            (SourcePath::new(path), SourceFile::new(content))
         });
-        Sources { files: files.collect(), ..Sources::default() }
+        // Paths from the folder that the content folder is in.
+        let is_beyond = |(path, _): &(SourcePath, SourceFile)| path.as_str().starts_with("../");
+        let (beyond, files): (BTreeMap<_, _>, BTreeMap<_, _>) = files.partition(is_beyond);
+        let below = if beyond.is_empty() { String::new() } else { "src".to_owned() };
+        Sources { files, beyond, below, ..Sources::default() }
     }
 
     /// Returns a theme that marks where the text of a page starts and ends.

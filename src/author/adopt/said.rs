@@ -122,7 +122,7 @@ impl Said<'_> {
                 .to_owned(),
             "there is a page about the health of the handbook".to_owned(),
         ];
-        if plan.generator.is_none() {
+        if plan.generator.or(plan.guess).is_none() {
             lines.push(
                 "no other generator was recognized, so chapters are read by our rules alone; if they were written for one, \
                  name it as in `source = \"obsidian\"`"

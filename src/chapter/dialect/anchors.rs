@@ -137,7 +137,9 @@ fn place_in(events: &[Located<'_>], start: usize) -> usize {
         match &events[n].0 {
             // The first words of a quotation may say that it is a callout.
             Event::Start(Tag::Paragraph) if matches!(next, Some(Event::Text(text)) if text.starts_with('[')) => {
-                return start;
+                let above = start.checked_sub(1).filter(|_| n == start);
+                let is_quote = |at: &usize| matches!(events[*at].0, Event::Start(Tag::BlockQuote(_)));
+                return above.filter(is_quote).unwrap_or(start);
             }
             Event::Start(Tag::Paragraph | Tag::TableCell) => return n + 1,
             Event::Start(Tag::Item) => match next {

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+pub use super::names::is_callout;
+
 use super::Reading;
 use super::tags::{Argument, Tag, arguments};
 use crate::declare::dialect::Dialect;
@@ -51,6 +53,8 @@ pub enum Look {
 pub enum Form {
     /// They follow a line with this number of colons, until a line with as many.
     Colons(usize),
+    /// They follow a fence of a directive, until the fence that closes it.
+    Fence,
     /// They follow a tag with this name, until the tag that closes it.
     Tag(String),
     /// They are indented at least to this column, counted from 0.
@@ -70,45 +74,6 @@ pub struct Opening {
     pub form: Form,
 }
 
-/// Names of callouts that other generators have.
-const NAMES: &[&str] = &[
-    "abstract",
-    "admonition",
-    "alert",
-    "attention",
-    "bug",
-    "callout",
-    "caution",
-    "check",
-    "cite",
-    "danger",
-    "details",
-    "done",
-    "error",
-    "example",
-    "fail",
-    "failure",
-    "faq",
-    "help",
-    "hint",
-    "important",
-    "info",
-    "missing",
-    "note",
-    "notice",
-    "primary",
-    "question",
-    "quote",
-    "secondary",
-    "seealso",
-    "success",
-    "summary",
-    "tip",
-    "tldr",
-    "todo",
-    "warning",
-];
-
 /// Names of wrappers that aren't shown themselves.
 const WRAPPERS: &[&str] =
     &["accordion", "cardgroup", "cards", "code-group", "columns", "grid", "raw", "row", "steps", "tabs", "v-pre"];
@@ -116,11 +81,6 @@ const WRAPPERS: &[&str] =
 /// Attributes that a `:::` line may have.
 const KEYS: &[&str] =
     &["title", "icon", "open", "collapse", "appearance", "label", "name", "layout", "layout-ncol", "width", "style"];
-
-/// Returns whether other generators have a callout of this name.
-pub fn is_callout(name: &str) -> bool {
-    NAMES.contains(&name)
-}
 
 /// Returns whether a block of this name isn't shown itself.
 pub fn is_wrapper(name: &str) -> bool {
@@ -305,7 +265,7 @@ pub fn tag(body: &str, tag: &Tag) -> Option<Opening> {
     let is_generic =
         matches!(name.as_str(), "hint" | "alert" | "callout" | "admonition" | "notice" | "aside" | "blocktip");
     let first = list.first().filter(|first| first.name.is_empty()).map(|first| text(&first.value).to_lowercase());
-    let kind = style.or(first.filter(|_| is_generic)).filter(|kind| NAMES.contains(&kind.as_str()));
+    let kind = style.or(first.filter(|_| is_generic)).filter(|kind| is_callout(kind));
     if is_generic {
         let kind = kind.unwrap_or_else(|| "note".to_owned());
         let kind = if kind == "primary" || kind == "secondary" { "note" } else { &kind };
@@ -313,6 +273,6 @@ pub fn tag(body: &str, tag: &Tag) -> Option<Opening> {
         let first = first.filter(|range| !is_callout(&body[range.clone()].to_lowercase()));
         return Some(opening(Look::Callout, kind, named(&["title", "heading"]).or(first), None));
     }
-    let is_callout = NAMES.contains(&name.as_str()) && !matches!(name.as_str(), "check" | "quote" | "cite" | "help");
+    let is_callout = is_callout(&name) && !matches!(name.as_str(), "check" | "quote" | "cite" | "help");
     is_callout.then(|| opening(Look::Callout, &name, named(&["title", "heading"]), None))
 }

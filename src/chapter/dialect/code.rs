@@ -30,6 +30,22 @@ pub fn opens_fence(line: &str) -> Option<(u8, usize)> {
     (length >= 3 && !(sign == b'`' && line[length..].contains('`'))).then_some((sign, length))
 }
 
+/// Returns whether a fence opens Rust.
+pub fn is_rust(line: &str) -> bool {
+    let info = line.trim_start_matches(['`', '~']).trim_start();
+    info.strip_prefix("rust").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
+}
+
+/// Returns whether rustdoc hides a line of code without its indentation, or the number of bytes to leave
+/// out at its start: a line that begins with `# ` is hidden, and `##` stands for `#`.
+pub fn hides(line: &str) -> Result<bool, usize> {
+    match line.strip_prefix('#') {
+        Some(rest) if rest.starts_with('#') => Err(1),
+        Some(rest) => Ok(rest.is_empty() || rest.starts_with(' ')),
+        None => Ok(false),
+    }
+}
+
 /// Returns the range of the language on a line that opens code with a tag.
 pub fn begins_code(line: &str) -> Option<Range<usize>> {
     let signs = ["{% highlight ", "{%- highlight ", "{{< highlight ", "{{< code-toggle"];

@@ -27,6 +27,8 @@ pub enum Foreign {
     Icon,
     /// `{role}` in front of text in backticks.
     Role,
+    /// A directive of `MyST`.
+    Directive,
     /// `::: package.module`, where the description of code is inserted.
     Code,
     /// A link to the description of code.
@@ -61,7 +63,7 @@ impl Foreign {
             Self::Block => "Docusaurus, VitePress or Quarto",
             Self::Icon => "MkDocs or GitBook",
             Self::Code | Self::CodeLink => "MkDocs",
-            Self::Role => "Sphinx or Jupyter Book",
+            Self::Role | Self::Directive => "Sphinx or Jupyter Book",
             Self::Silent => "another generator",
             Self::Inclusion => "MkDocs or mdBook",
         }
@@ -73,6 +75,7 @@ impl Foreign {
         match self {
             Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => ", but the text between them is",
             Self::CodeLink => ", but their text is",
+            Self::Directive => ", or only as code",
             Self::Expression
             | Self::Template
             | Self::Braces
@@ -100,6 +103,7 @@ impl Foreign {
             Self::Inclusion => ("inclusion of a file", "inclusions of files"),
             Self::Icon => ("icon", "icons"),
             Self::Role => ("role", "roles"),
+            Self::Directive => ("directive", "directives"),
             Self::Code => ("description of code by a plugin", "descriptions of code by a plugin"),
             Self::CodeLink => ("link to the description of code", "links to descriptions of code"),
             Self::Silent => ("comment", "comments"),

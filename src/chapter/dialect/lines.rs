@@ -187,7 +187,14 @@ pub fn instead(body: &str, tag: &Tag) -> Vec<Part> {
             let parts = |url| vec![Part::Text("<"), Part::Copy(url), Part::Text(">")];
             named("url").filter(|url| !url.is_empty()).map(parts).unwrap_or_default()
         }
-        (Foreign::LiquidTag, "link" | "page" | "post_url" | "slack_channel" | "slack")
+        (Foreign::LiquidTag, "post_url") => match nth(0).filter(|name| !name.is_empty()) {
+            Some(name) => {
+                let start = name.start + usize::from(body[name.clone()].starts_with('/'));
+                vec![Part::Text("/_posts/"), Part::Copy(start..name.end), Part::Text(".md")]
+            }
+            None => Vec::new(),
+        },
+        (Foreign::LiquidTag, "link" | "page" | "slack_channel" | "slack")
         | (Foreign::Shortcode, "ref" | "relref" | "glossary-term" | "term") => one(nth(0)),
         (Foreign::LiquidTag, "image") => {
             let Some(path) = nth(0) else { return Vec::new() };

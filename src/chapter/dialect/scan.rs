@@ -5,6 +5,7 @@
 //! of the body occurs at most once. Never takes a `:::` line that might be the mark of an audience.
 
 mod around;
+mod directives;
 mod html;
 mod special;
 
@@ -18,7 +19,7 @@ use super::lines::{self, Part};
 use super::myst;
 use super::tags::{self, Found, Tag};
 use super::{Reading, View};
-use crate::declare::dialect::Dialect;
+use crate::declare::dialect::{Dialect, Dialects};
 use crate::text::markup::GONE;
 
 /// The maximum number of blocks of dialects around a line. The view repeats each of them on every
@@ -33,7 +34,12 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
     use Dialect::{Admonitions, Attributes, Colons, Contents, Expressions, Hints, Jsx, Liquid, Shortcodes, Tabs};
     let dialects = reading.dialects;
     let has = |dialect| dialects.has(dialect);
+    let is_plain = dialects.contains(Dialects::PLAIN);
+    let has_rust = |sign| body.contains(sign) && body.contains('#');
     body.lines().any(|line| lines::deep_marker(line).is_some())
+        || (reading.is_book() && (has_rust("```rust") || has_rust("~~~rust")))
+        || (is_plain && (body.contains("={") || body.contains("{{")))
+        || (has(Dialect::Emoji) && body.match_indices(':').any(|(at, _)| super::icon::of_github(&body[at..]).is_some()))
         || (reading.is_ideographic() && body.contains('*'))
         || (has(Colons) && body.contains(":::"))
         || (has(Admonitions) && (body.contains("!!!") || body.contains("???")))
@@ -46,7 +52,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
         || (has(Dialect::Components) && body.contains('<'))
-        || (has(Dialect::Roles) && (body.contains("}`") || body.contains(")=")))
+        || (has(Dialect::Roles) && ["}`", ")=", "`{", "~{", ":{", " {"].iter().any(|sign| body.contains(sign)))
         || (reading.draws_formulas() && body.contains("$$"))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
@@ -55,7 +61,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
 
 /// Writes the view.
 pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
-    let Found { tags, code, tabs } = tags::find(body, reading.dialects);
+    let Found { tags, code, tabs, closings } = tags::find(body, reading.dialects);
     let closing = tags.iter().filter(|tag| tag.is_closing);
     let last_ends = closing.map(|tag| (tag.name.clone(), tag.range.start)).collect();
     let mut scanner = Scanner {
@@ -65,11 +71,13 @@ pub fn read<'a>(body: &'a str, reading: &Reading<'_>) -> View<'a> {
         tags: &tags,
         code: &code,
         tabs: &tabs,
+        closings: &closings,
         last_ends,
         frames: vec![Frame::base()],
         skip_to: 0,
         text_end: 0,
         strip: 0,
+        hides_lines: false,
         comment: false,
         after_text: false,
         after_tag: false,
@@ -104,13 +112,24 @@ struct Frame {
     list: Vec<usize>,
     /// Whether the line that opened it was taken out.
     is_taken: bool,
+    /// Whether its text is a list of terms.
+    is_terms: bool,
     /// The line that opened it.
     opening: Range<usize>,
 }
 
 impl Frame {
     fn base() -> Self {
-        Self { block: None, form: Form::Paragraph, at: 0, item: 0, list: Vec::new(), is_taken: false, opening: 0..0 }
+        Self {
+            block: None,
+            form: Form::Paragraph,
+            at: 0,
+            item: 0,
+            list: Vec::new(),
+            is_taken: false,
+            is_terms: false,
+            opening: 0..0,
+        }
     }
 }
 
@@ -145,6 +164,8 @@ struct Scanner<'a, 'r> {
     code: &'r [Range<usize>],
     /// The code of tabs that has no fences and hasn't been reached yet.
     tabs: &'r [(Range<usize>, Range<usize>)],
+    /// The lines that end a directive, in order.
+    closings: &'r [usize],
     /// Where the last closing tag of each name is.
     last_ends: HashMap<String, usize>,
     /// The open blocks; the first one stands for the chapter.
@@ -155,6 +176,8 @@ struct Scanner<'a, 'r> {
     text_end: usize,
     /// The columns that are taken from each line of the current fenced code.
     strip: usize,
+    /// Whether the current fenced code hides the lines that rustdoc hides.
+    hides_lines: bool,
     /// Whether the line is inside an HTML comment.
     comment: bool,
     /// Whether the line before belongs to a paragraph.
@@ -218,7 +241,7 @@ impl Scanner<'_, '_> {
         let line = Line { content, indent, item, tags };
         let is_deep = indent >= item + 4 && !self.after_text;
         let is_loose = self.reading.dialects.has(Dialect::Jsx) || self.after_tag;
-        let is_done = (!is_deep || is_loose) && self.special(&line, whole);
+        let is_done = (!is_deep || is_loose) && (self.special(&line, whole) || self.term(&line, whole));
         if !is_done {
             self.plain(&line, (&rest, whole), is_deep && is_loose);
         }
@@ -249,7 +272,15 @@ impl Scanner<'_, '_> {
                 || self.frames.last().is_some_and(|frame| matches!(frame.form, Form::Tag(_)));
             self.strip = if is_loose && indent >= item + 4 { indent - item } else { 0 };
         }
+        if is_new {
+            self.hides_lines = self.reading.is_book() && code::is_rust(&self.body[content.clone()]);
+        } else if self.hides_lines && self.hidden_line(rest, (&content, whole)) {
+            return;
+        }
         self.comment &= !self.body[whole.clone()].contains("-->");
+        if is_new && self.directive_of_code(rest, (&content, whole)) {
+            return;
+        }
         if self.reading.dialects.has(Dialect::Roles)
             && let Some(name) = myst::name_of_directive(&self.body[content.clone()])
         {

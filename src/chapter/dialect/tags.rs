@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use super::code;
 use super::code::Fence;
+use super::directive;
 use super::foreign::Foreign;
+use super::icon;
 use crate::declare::dialect::{Dialect, Dialects};
 use crate::text::attribute::is_of_label;
 
@@ -37,6 +39,8 @@ pub struct Found {
     pub code: Vec<Range<usize>>,
     /// The code in tabs without fences, in order, each with its language. It is among `code`, too.
     pub tabs: Vec<(Range<usize>, Range<usize>)>,
+    /// The lines that end a directive whose text is Markdown, in order.
+    pub closings: Vec<usize>,
 }
 
 /// An argument of a tag, with ranges in the text of the arguments.
@@ -48,19 +52,30 @@ pub struct Argument {
     pub value: Range<usize>,
 }
 
+/// The maximum number of directives around a line.
+const MOST_OPEN: usize = 16;
+
 /// The maximum length of a tag in bytes.
 const LONGEST: usize = 2000;
 
 /// The maximum length of an export in bytes.
 const LONGEST_EXPORT: usize = 8000;
 
+/// The maximum length of a component, whose arguments may be lists, and of all that are longer than
+/// other tags together.
+const LONGEST_COMPONENT: usize = 50_000;
+const ALL_COMPONENTS: usize = 1_000_000;
+
 /// Finds the tags in `body`.
 pub fn find(body: &str, dialects: Dialects) -> Found {
     let found = Found::default();
-    let mut finder = Finder { body, dialects, found, raw: false, pre: false, line: 0, may_comment: true };
+    let mut finder =
+        Finder { body, dialects, found, raw: false, pre: false, line: 0, may_comment: true, left: ALL_COMPONENTS };
     let mut fence: Option<Fence> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut pane = code::Pane::Text;
+    // The open directives, and whether others may be closed.
+    let (mut directives, mut may_end): (Vec<Fence>, bool) = (Vec::new(), true);
     let mut start = 0;
     let mut skip_to = 0;
     for line in body.split_inclusive('\n') {
@@ -113,7 +128,22 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         if let Some((sign, length)) =
             code::opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
-            fence = Some(Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') });
+            let open = Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') };
+            if dialects.has(Dialect::Roles) {
+                if directives.last().is_some_and(|outer| outer.is_closed_by(trimmed)) {
+                    finder.found.closings.push(range.start);
+                    directives.pop();
+                    continue;
+                }
+                let has_text = directive::read(trimmed).is_some_and(|directive| directive.has_text());
+                may_end =
+                    may_end && (!has_text || body[range.end..].lines().any(|line| open.is_closed_by(line.trim())));
+                if has_text && may_end && directives.len() < MOST_OPEN {
+                    directives.push(open);
+                    continue;
+                }
+            }
+            fence = Some(open);
             continue;
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
@@ -139,6 +169,8 @@ struct Finder<'a> {
     line: usize,
     /// Whether the tag that ends a comment may be in the rest of the body.
     may_comment: bool,
+    /// The number of bytes that may still be searched for the ends of long components.
+    left: usize,
 }
 
 impl Finder<'_> {
@@ -158,7 +190,7 @@ impl Finder<'_> {
             match self.body.as_bytes()[at] {
                 b'`' => at = self.behind_code(at),
                 b'\\' => at += 1 + self.body[at + 1..].chars().next().map_or(0, char::len_utf8),
-                _ => match self.tag(at) {
+                _ => match self.tag(at).or_else(|| self.long_component(at)) {
                     Some(tag) => {
                         self.push(tag);
                         at = self.found.tags.last().map_or(at + 1, |tag| tag.range.end.max(at + 1));
@@ -231,6 +263,17 @@ impl Finder<'_> {
         at + length
     }
 
+    /// Reads a component that is longer than other tags.
+    fn long_component(&mut self, at: usize) -> Option<Tag> {
+        let is_component = self.body[at..].starts_with('<') && self.dialects.has(Dialect::Jsx);
+        if !is_component || !self.body[at + 1..].starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let length = floor(&self.body[at..], LONGEST_COMPONENT);
+        self.left = self.left.checked_sub(length)?;
+        component(at, &self.body[at..at + length])
+    }
+
     /// Reads the tag or expression that begins at `at`.
     fn tag(&self, at: usize) -> Option<Tag> {
         let rest = &self.body[at..];
@@ -250,11 +293,8 @@ impl Finder<'_> {
             let end = rest[..rest.find("\n\n").unwrap_or(rest.len())].find("%>")?;
             return Some(Tag { kind: Foreign::Template, ..silent(at..at + end + 2) });
         }
-        if rest.starts_with(':') && has(Dialect::Hints) && self.body[..at].ends_with('>') {
-            return icon_of_gitbook(at, rest);
-        }
         if rest.starts_with(':') {
-            return if has(Dialect::Tabs) && has(Dialect::Emoji) { icon(at, rest) } else { None };
+            return self.icon(at, rest).map(|length| Tag { kind: Foreign::Icon, ..silent(at..at + length) });
         }
         if has(Dialect::Roles)
             && let Some(tag) = role(at, rest)
@@ -268,7 +308,14 @@ impl Finder<'_> {
         }
         if let Some(inner) = rest.strip_prefix("{{") {
             let of_site = has(Dialect::Liquid) && inner.trim_start_matches([' ', '-']).starts_with("site.");
-            return (has(Dialect::Expressions) || of_site)
+            // `{{call:argument}}` can't be a word to fill in.
+            let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let name = inner.len() - inner.trim_start_matches(is_word).len();
+            let is_call = self.dialects.contains(Dialects::PLAIN)
+                && name > 0
+                && inner[name..].starts_with(':')
+                && inner[name + 1..].starts_with(is_word);
+            return (has(Dialect::Expressions) || of_site || is_call)
                 .then(|| delimited(at, rest, ("{{", "}}"), Foreign::Expression))
                 .flatten()
                 .filter(|tag| !is_view(&tag.name, &self.body[tag.arguments.clone()]));
@@ -279,7 +326,29 @@ impl Finder<'_> {
         if has(Dialect::Jsx) {
             return if rest.starts_with('<') { component(at, rest) } else { self.braces(at, rest) };
         }
-        None
+        // HTML has no such attribute.
+        let is_component = rest.starts_with('<') && self.dialects.contains(Dialects::PLAIN);
+        is_component.then(|| component(at, rest)).flatten().filter(|tag| {
+            let text = &self.body[tag.range.clone()];
+            text.contains("={") || (tag.is_closing && self.has_component(&tag.name))
+        })
+    }
+
+    /// Returns the length of the shortcode that begins at `at`, if it stands for a picture.
+    fn icon(&self, at: usize, rest: &str) -> Option<usize> {
+        let has = |dialect| self.dialects.has(dialect);
+        let of_github = || has(Dialect::Emoji).then(|| icon::of_github(rest)).flatten();
+        let of_material = || (has(Dialect::Tabs) && has(Dialect::Emoji)).then(|| icon::of_material(rest)).flatten();
+        if has(Dialect::Hints) && self.body[..at].ends_with('>') {
+            return icon::of_gitbook(rest);
+        }
+        of_github().or_else(of_material)
+    }
+
+    /// Returns whether a component of this name was found.
+    fn has_component(&self, name: &str) -> bool {
+        let open = self.found.tags.iter().rev().take(MOST_OPEN);
+        open.into_iter().any(|tag| tag.kind == Foreign::Component && tag.name == name)
     }
 
     /// Reads kramdown's attributes behind a link, an image, emphasis or a word.
@@ -422,23 +491,6 @@ fn role(at: usize, rest: &str) -> Option<Tag> {
     let start = at + name.len() + 2 + ticks;
     let tag = silent(at..start + length + ticks);
     Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
-}
-
-/// Reads the name of an icon of `GitBook`, which is the text of an element: `<i class="fa-key">:key:</i>`.
-fn icon_of_gitbook(at: usize, rest: &str) -> Option<Tag> {
-    let name = rest[1..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
-    let is_icon = !name.is_empty() && rest[1 + name.len()..].starts_with(":</i>");
-    is_icon.then(|| Tag { kind: Foreign::Icon, ..silent(at..at + name.len() + 2) })
-}
-
-/// Reads the shortcode of an icon of Material for `MkDocs`.
-fn icon(at: usize, rest: &str) -> Option<Tag> {
-    let name = rest[1..].split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next()?;
-    let sets = ["octicons-", "material-", "fontawesome-", "simple-"];
-    if !sets.iter().any(|set| name.starts_with(set)) || !rest[1 + name.len()..].starts_with(':') {
-        return None;
-    }
-    Some(Tag { kind: Foreign::Icon, ..silent(at..at + name.len() + 2) })
 }
 
 /// Returns the length of an import statement with its line ending, or `None` if this isn't one.

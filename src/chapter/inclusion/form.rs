@@ -5,145 +5,19 @@
 //! Input: a body, and how it is read. Output: [`Directive`]s in order, and the paths that a file
 //! could have. Never decides whether a file may be inserted.
 
-use std::ops::Range;
-
-use super::Why;
+use super::directive::{Directive, Shape, asking, lines, literal};
+use super::others;
 use super::part::Part;
+use super::place::candidates;
 use crate::chapter::dialect::{Reading, fenced};
-use crate::declare::config::Config;
 use crate::declare::dialect::Dialect;
 use crate::declare::generator::Generator;
-use crate::text::path::{SourcePath, join};
-
-/// A place that asks for a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directive {
-    /// The range in the body.
-    pub range: Range<usize>,
-    /// The files as they are written, with the part of each.
-    pub asks: Vec<(String, Part)>,
-    /// How the file is written into the chapter.
-    pub shape: Shape,
-    /// Whether it is in fenced code.
-    pub in_code: bool,
-}
-
-/// How a file is written into a chapter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// As it is.
-    Text,
-    /// As paragraphs of its own.
-    Blocks,
-    /// As a block of code with this info string.
-    Code(String),
-    /// Not at all: the place stands for this text.
-    Literal(String),
-}
-
-impl Directive {
-    /// Returns whether the file is inserted as code.
-    pub fn is_code(&self) -> bool {
-        self.in_code || matches!(self.shape, Shape::Code(_))
-    }
-
-    /// Returns the name of the file, for a message.
-    pub fn file(&self) -> String {
-        self.asks.first().map(|(file, _)| file.clone()).unwrap_or_default()
-    }
-
-    /// Returns the range with the line ending, if the directive has its lines for itself.
-    pub fn with_line(&self, body: &str) -> Range<usize> {
-        let start = body[..self.range.start].rfind('\n').map_or(0, |at| at + 1);
-        let is_alone = body[start..self.range.start].trim().is_empty();
-        match body[self.range.end..].find('\n') {
-            Some(end) if is_alone && body[self.range.end..self.range.end + end].trim().is_empty() => {
-                start..self.range.end + end + 1
-            }
-            _ => self.range.clone(),
-        }
-    }
-
-    /// Returns the text to write into `body` in place of the directive. Its lines begin like the
-    /// directive's. Fails before it writes more than `most` bytes: one long prefix at each of many lines
-    /// takes gigabytes.
-    pub fn written(&self, content: &str, body: &str, most: usize) -> Result<String, Why> {
-        let start = body[..self.range.start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &body[start..self.range.start];
-        let is_prefix = before.chars().all(|c| matches!(c, ' ' | '\t' | '>'));
-        let prefix = if is_prefix { before } else { "" };
-        if self.in_code && ends_code(content, &body[..start]) {
-            return Err(Why::EndsCode);
-        }
-        let bare = prefix.trim_end_matches([' ', '\t']);
-        let added = content.lines().skip(1).map(|line| if line.is_empty() { bare.len() } else { prefix.len() });
-        if added.sum::<usize>() + content.len() > most {
-            return Err(Why::TooLarge);
-        }
-        let lines = |text: &str| {
-            let mut lines = text.lines();
-            let mut out = lines.next().unwrap_or_default().to_owned();
-            for line in lines {
-                out.push('\n');
-                out.push_str(if line.is_empty() { bare } else { prefix });
-                out.push_str(line);
-            }
-            out
-        };
-        Ok(match &self.shape {
-            Shape::Code(info) if !self.in_code => {
-                let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-                let fence = "`".repeat(longest.max(2) + 1);
-                lines(&format!("{fence}{info}\n{content}\n{fence}"))
-            }
-            Shape::Blocks if !self.in_code => format!("\n{prefix}\n{prefix}{}\n\n", lines(content)),
-            _ => lines(content),
-        })
-    }
-}
-
-/// Returns whether a line of `content` would end the code that is open at the end of `before`.
-fn ends_code(content: &str, before: &str) -> bool {
-    let code = fenced(before);
-    let opening = code.last().filter(|code| code.end == before.len()).map(|code| &before[code.clone()]);
-    let opening = opening.and_then(|code| code.lines().next()).unwrap_or_default();
-    let opening = opening.trim_start_matches(|c: char| !matches!(c, '`' | '~'));
-    let Some(sign) = opening.chars().next() else { return false };
-    let length = opening.chars().take_while(|c| *c == sign).count();
-    content.lines().any(|line| {
-        let line = line.trim();
-        line.len() >= length && line.chars().all(|c| c == sign)
-    })
-}
+use crate::text::path::SourcePath;
 
 /// Returns whether a place whose file is missing is an example of the syntax: `VitePress` leaves it in
 /// code as it is, and elsewhere it isn't known which generator builds the page.
 pub fn is_example(directive: &Directive, reading: &Reading<'_>) -> bool {
     directive.in_code && matches!(reading.config.generator, None | Some(Generator::VitePress))
-}
-
-/// Lists the paths in the content folder that a file could have, as `from` asks for it.
-pub fn candidates(target: &str, from: &SourcePath, config: &Config) -> Vec<SourcePath> {
-    let origin = &config.origin;
-    let target = target.replace('\\', "");
-    let list: Vec<Option<String>> = match config.generator {
-        Some(Generator::MkDocs) => {
-            let of_base = |base: &String| {
-                let path = join(base, &target)?;
-                let inner = path.strip_prefix(&origin.content).and_then(|rest| rest.strip_prefix('/'));
-                Some(inner.filter(|_| !origin.content.is_empty()).map_or(path.clone(), str::to_owned))
-            };
-            origin.bases.iter().map(of_base).chain([join("", &target)]).collect()
-        }
-        _ => match target.strip_prefix("@site/").or_else(|| target.strip_prefix("@/")) {
-            Some(rest) => {
-                let inner = rest.strip_prefix(&origin.content).and_then(|rest| rest.strip_prefix('/'));
-                vec![inner.and_then(|inner| join("", inner)), join("", rest)]
-            }
-            None => vec![join(from.folder(), &target), join("", &target).filter(|_| config.generator.is_none())],
-        },
-    };
-    list.into_iter().flatten().map(SourcePath::new).collect()
 }
 
 /// Lists the files that a chapter asks for, each as the paths that it could have.
@@ -161,7 +35,11 @@ pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
         Some(Generator::MdBook) if has("{{#") => mdbook(body),
         Some(Generator::VitePress) if has("<<<") || has("@include:") => vitepress(body),
         Some(Generator::GitBook) if has("{% include ") => gitbook(body),
-        _ if reading.dialects.has(Dialect::Jsx) && has("import ") => imported(body),
+        Some(Generator::Quarto) if has("{{< include ") => others::quarto(body),
+        Some(Generator::Sphinx) if has("include}") => others::myst(body),
+        Some(Generator::Docsify) if has(":include") => others::docsify(body),
+        Some(Generator::Jekyll) if has("include") => others::jekyll(body),
+        _ if has("import ") && reading.of(body).dialects.has(Dialect::Jsx) => imported(body),
         None if !reading.config.configured && (has("{{#") || has("8<")) => {
             let mut both = mdbook(body);
             both.extend(snippets(body));
@@ -183,29 +61,13 @@ pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
     let is_read = |directive: &Directive| match (&directive.shape, reading.config.generator) {
         _ if !directive.in_code => true,
         (Shape::Literal(_), generator) => matches!(generator, Some(Generator::MkDocs | Generator::MdBook)),
-        (Shape::Code(_), generator) => generator != Some(Generator::VitePress),
+        (Shape::Code(_), generator) => {
+            !matches!(generator, Some(Generator::VitePress | Generator::Sphinx | Generator::Docsify))
+        }
         (shape, generator) => *shape != Shape::Blocks && generator != Some(Generator::GitBook),
     };
     found.retain(is_read);
     found
-}
-
-fn asking(range: Range<usize>, file: &str, part: Part, shape: Shape) -> Directive {
-    Directive { range, asks: vec![(file.to_owned(), part)], shape, in_code: false }
-}
-
-fn literal(range: Range<usize>, text: &str) -> Directive {
-    Directive { range, asks: Vec::new(), shape: Shape::Literal(text.to_owned()), in_code: false }
-}
-
-/// Iterates over lines without their indentation and line ending, with their offsets.
-fn lines(body: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    body.split_inclusive('\n').map(move |line| {
-        let at = start + (line.len() - line.trim_start().len());
-        start += line.len();
-        (at, line.trim())
-    })
 }
 
 /// Finds `--8<-- "file"` of `MkDocs`, and its form with a file on each line. Also finds them in
@@ -453,14 +315,6 @@ fn imported(body: &str) -> Vec<Directive> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_prefix_adds_is_counted_before_it_is_written() {
-        let body = format!("{}{{{{#include x}}}}", "> ".repeat(20_000));
-        let directive = asking(40_000..body.len(), "x", Part::Whole, Shape::Text);
-        assert_eq!(directive.written(&"x\n".repeat(4000), &body, 1_000_000), Err(Why::TooLarge));
-        assert_eq!(directive.written("x\n\ny", &body, 100_000).map(|words| words.len()), Ok(80_004 - 1));
-    }
 
     #[test]
     fn parts_of_files_are_read_as_each_generator_writes_them() {

@@ -170,7 +170,7 @@ impl Structure {
         let kind = match block.form {
             Form::Colons(_) => return false,
             Form::Indented(column) => ContainerKind::Item(column),
-            Form::Tag(_) | Form::Paragraph => ContainerKind::Enclosed,
+            Form::Tag(_) | Form::Fence | Form::Paragraph => ContainerKind::Enclosed,
         };
         self.containers.push(Container { range: block.inner.clone(), kind });
         true

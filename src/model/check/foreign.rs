@@ -57,7 +57,12 @@ fn finding(kind: Foreign, count: &Count<'_>, config: &Config) -> Diagnostic {
     let message = format!("{what} in {chapters} {verb} shown{}{file}", kind.outcome());
     let help = match config.generator {
         Some(_) if kind == Foreign::Inclusion => {
-            "only files in the content folder are inserted: put them there, or write what readers need".to_owned()
+            let where_from = if config.audiences.is_empty() {
+                "only files of this project that Git doesn't ignore are inserted"
+            } else {
+                "only files in the content folder are inserted"
+            };
+            format!("{where_from}: put them there, or write what readers need")
         }
         Some(generator) => {
             format!("{} runs these, and Rolebook doesn't: write in Markdown what readers need", generator.title())

@@ -102,7 +102,9 @@ impl Judge<'_> {
 
     fn file(&self, path: &SourcePath) -> Option<&SourceFile> {
         let of_project = || self.sources.project.get(path.as_str()).filter(|_| path.as_str().starts_with(GITBOOK));
-        self.sources.files.get(path).filter(|_| !self.sources.outside.contains(path)).or_else(of_project)
+        let beyond = || self.sources.beyond.get(path).filter(|_| self.config.audiences.is_empty());
+        let of_content = self.sources.files.get(path).filter(|_| !self.sources.outside.contains(path));
+        of_content.or_else(of_project).or_else(beyond)
     }
 
     /// Returns whether all readers of this build may see a file.
@@ -111,7 +113,11 @@ impl Judge<'_> {
             || withheld::is_secret(path.file_name())
             || withheld::part(path) == Some(withheld::Part::Draft)
             || self.config.origin.drafts.contains(path)
-            || path.as_str().split('/').any(|part| part.starts_with('.') && part != ".gitbook");
+            || path
+                .as_str()
+                .trim_start_matches(inclusion::BEYOND)
+                .split('/')
+                .any(|part| part.starts_with('.') && part != ".gitbook");
         let is_below = |folder: &str| path.folders().any(|above| above == folder);
         if is_private || self.doubtful.iter().any(|index| is_below(index.path.folder())) {
             return false;

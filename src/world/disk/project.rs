@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Foreign, MachineError, Why, bounded, read_content, read_file, read_many};
+use super::{Foreign, MachineError, Why, beyond, bounded, read_content, read_file, read_many};
 
 use crate::declare::config::FILE;
 use crate::declare::generator::Generator;
@@ -179,6 +179,7 @@ impl Project {
         self.mount(&skip, &mut inputs.sources);
         self.read_reused(&skip, &mut inputs.sources);
         self.read_pictures(&skip, &mut inputs.sources);
+        beyond::read((&self.root, &self.content), &skip, &mut inputs.sources);
         if Generator::of(&inputs.sources) == Some(Generator::MkDocs) {
             self.read_pages(&mut inputs.sources);
         }

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::{Line, Rest, Scanner};
-use crate::chapter::dialect::lines;
+use crate::chapter::dialect::{code, lines};
 
 impl Scanner<'_, '_> {
     /// Returns whether the text below a line of HTML is Markdown: in an element that says so, and behind
@@ -34,6 +34,23 @@ impl Scanner<'_, '_> {
             self.view.insert(&format!("<span id=\"{label}\"></span>"));
         }
         self.without(at..whole.end, line.tags);
+    }
+
+    /// Leaves out a line of code that rustdoc hides, or the sign that keeps one. Returns whether the line is
+    /// written.
+    pub(super) fn hidden_line(&mut self, rest: &Rest, (content, whole): (&Range<usize>, &Range<usize>)) -> bool {
+        match code::hides(&self.body[content.clone()]) {
+            Ok(true) => self.view.removed.push(content.clone()),
+            Ok(false) => return false,
+            Err(length) => {
+                self.prefix(self.frames.len());
+                self.view.insert(&" ".repeat(rest.spare));
+                self.view.copy(self.body, rest.at..content.start);
+                self.view.copy(self.body, content.start + length..whole.end);
+            }
+        }
+        self.text_end = content.end;
+        true
     }
 
     /// Writes a fence where the code of a tab ends, and one where it begins.

@@ -28,8 +28,14 @@ impl<'r> Scanner<'_, 'r> {
         if let Some(count) = blocks::closing_colons(text) {
             return self.close_colons(count, line);
         }
+        if self.directive(line, whole) {
+            return true;
+        }
         if text.starts_with(":::") {
             return self.described_code(line, whole) || self.open_colons(line);
+        }
+        if text.starts_with('#') && self.described_heading(line) {
+            return true;
         }
         if let Some(label) = myst::label(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
             self.labels.push(label);
@@ -80,6 +86,30 @@ impl<'r> Scanner<'_, 'r> {
         self.view.dropped.push((Foreign::Code, line.content.clone()));
         self.blank();
         self.skip_to = self.skip_to.max(end);
+        true
+    }
+
+    /// Reads the heading `# ::: package.module`, which a plugin of `MkDocs` gives to the description of code.
+    fn described_heading(&mut self, line: &Line<'_>) -> bool {
+        let text = &self.body[line.content.clone()];
+        let rest = text.trim_start_matches('#').trim_start();
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+        let name = rest.strip_prefix("::: ").filter(|name| name.contains('.') && name.chars().all(is_of_name));
+        let Some(name) = name.filter(|_| self.reading.config.generator == Some(Generator::MkDocs)) else {
+            return false;
+        };
+        let start = line.content.end - rest.len();
+        let behind = line.content.end - name.len();
+        if self.reading.is_strict() {
+            return false;
+        }
+        self.prefix(self.frames.len());
+        self.view.copy(self.body, line.content.start..start);
+        self.view.copy(self.body, behind..line.content.end);
+        self.view.insert("\n");
+        self.view.removed.push(start..behind);
+        self.view.dropped.push((Foreign::Code, start..line.content.end));
+        self.after_text = false;
         true
     }
 
@@ -147,7 +177,7 @@ impl<'r> Scanner<'_, 'r> {
     }
 
     /// Returns whether one more block may be opened, and notes the first line that may not.
-    fn has_room(&mut self, line: &Line<'_>) -> bool {
+    pub(super) fn has_room(&mut self, line: &Line<'_>) -> bool {
         let has_room = self.frames.len() <= DEEPEST && line.indent <= WIDEST;
         if !has_room {
             self.view.too_deep.get_or_insert_with(|| line.content.clone());
@@ -182,7 +212,7 @@ impl<'r> Scanner<'_, 'r> {
     }
 
     /// Opens a block. `is_taken` says whether its line has been understood.
-    fn open(&mut self, opening: Opening, line: &Line<'_>, is_taken: bool) {
+    pub(super) fn open(&mut self, opening: Opening, line: &Line<'_>, is_taken: bool) {
         self.blank();
         let start = self.view.end();
         let Opening { look, name, title, fold, form } = opening;
