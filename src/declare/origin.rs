@@ -56,6 +56,9 @@ pub struct Origin {
     pub excluded: BTreeSet<SourcePath>,
     /// The chapters that `MkDocs` leaves out of the navigation.
     pub apart: BTreeSet<SourcePath>,
+    /// The addresses that redirect to others, as the configuration of docsify or Middleman says. An
+    /// address begins without a slash.
+    pub moved: BTreeMap<String, String>,
     /// The files that chapters insert.
     pub insertable: BTreeMap<SourcePath, Insertable>,
 }
@@ -111,6 +114,7 @@ impl Origin {
         let bases = if generator == Some(Generator::MkDocs) { settings::bases(sources) } else { Vec::new() };
         let content = generator.map(|generator| content(generator, sources)).unwrap_or_default();
         let insertable = BTreeMap::new();
+        let moved = generator.map(|generator| settings::moved(generator, sources)).unwrap_or_default();
         let home = home(sources, generator);
         let named = |key| settings::named_files(generator, sources, &content, key);
         let (drafts, excluded) = (named("draft_docs"), named("exclude_docs"));
@@ -133,6 +137,7 @@ impl Origin {
             drafts,
             excluded,
             apart,
+            moved,
             insertable,
         }
     }

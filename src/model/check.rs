@@ -10,7 +10,7 @@ mod near;
 mod shared;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -63,8 +63,7 @@ pub struct Checker<'a> {
     documents: &'a [Document],
     config: &'a Config,
     near: Near<'a>,
-    /// The chapters into which another program inserts text, found when a link needs them.
-    generated: OnceLock<BTreeSet<ChapterId>>,
+    shared: shared::Memory<'a>,
 }
 
 impl<'a> Checker<'a> {
@@ -76,7 +75,7 @@ impl<'a> Checker<'a> {
             documents,
             config,
             near: Near::new(book, documents, absent, config),
-            generated: OnceLock::new(),
+            shared: shared::Memory::default(),
         }
     }
 

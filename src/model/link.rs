@@ -264,6 +264,8 @@ impl<'a> Resolver<'a> {
         let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
         let other = other.or_else(|| self.below_docs(target, reference.form));
         let other = other.or_else(|| self.at_dated(target));
+        let beside: Vec<String> = beside.into_iter().collect();
+        let other = other.or_else(|| self.redirected(&beside, reference.form));
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
     }
 

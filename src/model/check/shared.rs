@@ -5,7 +5,8 @@
 //! one finding for each cause. Never drops a finding, and never joins those of a handbook that isn't
 //! written for another generator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use super::foreign::grouped;
 use super::{Checker, is_below_dot};
@@ -14,7 +15,7 @@ use crate::chapter::document::{Form, Fragment, Reference};
 use crate::declare::config::Config;
 use crate::declare::generator::Generator::{self, Docusaurus, Eleventy, Hugo, Jekyll, Middleman, MkDocs, Sphinx, Zola};
 use crate::model::book::ChapterId;
-use crate::model::index::{folder_url, name_key};
+use crate::model::index::name_key;
 use crate::model::link::Target;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::{SourcePath, join};
@@ -100,6 +101,15 @@ pub(super) enum Cause {
 /// A finding, and what it shares with others: the cause, and the target as it is written.
 pub(super) type Sorted = (Option<(Cause, String)>, Diagnostic);
 
+/// What is found out about all chapters when a reference needs it.
+#[derive(Debug, Default)]
+pub(super) struct Memory<'a> {
+    /// The chapters into which another program inserts text.
+    generated: OnceLock<BTreeSet<ChapterId>>,
+    /// The folders at the top with chapters or files.
+    folders: OnceLock<BTreeSet<&'a str>>,
+}
+
 impl Checker<'_> {
     /// Returns what a reference without a target shares with others.
     pub(super) fn cause(&self, reference: &Reference, target: &Target, from: ChapterId) -> Option<(Cause, String)> {
@@ -141,7 +151,7 @@ impl Checker<'_> {
         if self.config.configured || self.config.generator.is_some() {
             return false;
         }
-        let generated = self.generated.get_or_init(|| {
+        let generated = self.shared.generated.get_or_init(|| {
             let is_expression = |part: &str| part.split_once("</p>").is_some_and(|(text, _)| text.ends_with("}}"));
             let has_one = |html: &str| html.split("<p>{{").skip(1).any(is_expression);
             self.book.ids().filter(|id| has_one(&self.documents[id.index()].body.main.html)).collect()
@@ -161,17 +171,19 @@ impl Checker<'_> {
             return Some(Cause::Page);
         }
         let first = path.split('/').next().unwrap_or_default();
-        let is_there = || {
-            let is_below =
-                |file: &SourcePath| file.as_str().strip_prefix(first).is_some_and(|rest| rest.starts_with('/'));
-            let next = self.book.assets.range(SourcePath::new(format!("{first}/"))..).next();
-            let folder = self.book.tree.folder(&folder_url(first, self.book.urls_style));
-            folder.is_some() || next.is_some_and(is_below)
-        };
         let is_bare = !self.config.configured && self.config.generator.is_none() && !is_below_dot(&path);
-        let is_apart = is_bare && name.starts_with('/') && path.contains('/') && !is_there();
+        let is_apart = is_bare && name.starts_with('/') && path.contains('/') && !self.has_folder(first);
         let cause = if reference.form == Form::Image { Cause::Project } else { Cause::ProjectPage };
         is_apart.then_some(cause)
+    }
+
+    /// Returns whether there is a chapter or a file in a folder at the top.
+    fn has_folder(&self, name: &str) -> bool {
+        let folders = self.shared.folders.get_or_init(|| {
+            let paths = self.documents.iter().map(|document| &document.meta.path).chain(self.book.assets.iter());
+            paths.filter_map(|path| Some(path.as_str().split_once('/')?.0)).collect()
+        });
+        folders.contains(name)
     }
 
     /// Returns whether a generator makes the page or file at a path.
@@ -189,10 +201,14 @@ impl Checker<'_> {
                     || !path.contains('/') && book.assets_by_key.contains_key(&name_key(&format!("{path}.html")));
                 has(format!("{path}.html")) || has(format!("{path}/index.html")) || by_name()
             }
-            Middleman => has(format!("{path}.erb")) || (path != first && self.is_of_program(first)),
+            Middleman => {
+                let is_of_data = || self.is_of_program(first) || !self.has_folder(first);
+                has(format!("{path}.erb")) || (path != first && is_of_data())
+            }
             _ => false,
         };
-        is_list || is_icon || FEEDS.contains(&last) || is_template()
+        let is_moved = self.config.origin.moved.contains_key(path) || self.config.origin.moved.contains_key(last);
+        is_list || is_icon || is_moved || FEEDS.contains(&last) || is_template()
     }
 
     /// Returns whether a program writes a part of the chapter at `path`, and so maybe the pages below it.

@@ -23,6 +23,13 @@ impl Resolver<'_> {
         Some(if found == Target::Dead && form != Form::Image { by_id() } else { found })
     }
 
+    /// Follows an address that redirects to another one of this site.
+    pub(super) fn redirected(&self, paths: &[String], form: Form) -> Option<Target> {
+        let to = paths.iter().find_map(|path| self.config.origin.moved.get(path.trim_end_matches('/')))?;
+        let found = at_path(to.split('#').next().unwrap_or_default(), form, self.book);
+        Some(found).filter(|found| *found != Target::Dead)
+    }
+
     /// Follows an address of Hugo with the date of a post (`/blog/2024/03/19/name/`), as a site's
     /// configuration may ask for.
     pub(super) fn at_dated(&self, target: &str) -> Option<Target> {
