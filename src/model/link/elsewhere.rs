@@ -39,9 +39,7 @@ impl Resolver<'_> {
         let parts: Vec<&str> = target.trim_matches('/').split('/').collect();
         let is_number = |part: &&str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
         let (section, name) = match parts.as_slice() {
-            [section, date @ .., name] if !date.is_empty() && date.iter().all(|part| is_number(part)) => {
-                (*section, *name)
-            }
+            [section, date @ .., name] if !date.is_empty() && date.iter().all(is_number) => (*section, *name),
             _ => return None,
         };
         let chapters = self.dated.get_or_init(|| {
