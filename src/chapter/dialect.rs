@@ -10,6 +10,7 @@ mod anchors;
 mod blocks;
 mod code;
 mod directive;
+mod elements;
 mod emoji;
 mod foreign;
 mod icon;
@@ -115,6 +116,7 @@ type Located<'a> = (pulldown_cmark::Event<'a>, Range<usize>);
 
 /// Reads the anchors of blocks and the forms within lines in all text outside of code.
 pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> Vec<Located<'a>> {
+    let events = elements::apply(events, forms.generator);
     inline::apply(body, anchors::apply(body, events, forms), forms)
 }
 

@@ -308,7 +308,9 @@ impl Reader<'_> {
         }
         let is_titled = front.common.title.as_ref().is_some_and(|title| !title.trim().is_empty());
         let first = parsed.outline.headings.first().filter(|heading| !heading.text.is_empty());
-        if body.trim().is_empty() && front.spans.is_empty() {
+        // A note may consist of fields that only another program reads, or of a file that isn't inserted.
+        let is_written = self.config.reads_foreign() && !self.text.text.trim().is_empty();
+        if body.trim().is_empty() && front.spans.is_empty() && !is_written {
             self.findings.push(Diagnostic::new(Rule::EmptyChapter, self.path, None, "this chapter is empty"));
         } else if self.config.reads_foreign() {
             // The file's name is the title.

@@ -213,6 +213,7 @@ impl Generator {
             Self::MkDocs => "pymdownx.arithmatex",
             Self::MdBook => "mathjax-support = true",
             Self::Docusaurus => "remark-math",
+            Self::Hugo => "passthrough",
             _ => return false,
         };
         let paths = MARKS.iter().filter(|(.., generator)| *generator == self).map(|(path, ..)| *path);

@@ -63,6 +63,9 @@ pub struct Origin {
     /// The path of the content folder from the folder that contains the files outside of it that chapters
     /// insert, empty if none are.
     pub below: String,
+    /// The addresses that redirect to others, as the configuration of docsify or Middleman says. An
+    /// address begins without a slash.
+    pub moved: BTreeMap<String, String>,
     /// The files that chapters insert.
     pub insertable: BTreeMap<SourcePath, Insertable>,
 }
@@ -118,6 +121,7 @@ impl Origin {
         let bases = if generator == Some(Generator::MkDocs) { settings::bases(sources) } else { Vec::new() };
         let content = generator.map(|generator| content(generator, sources)).unwrap_or_default();
         let insertable = BTreeMap::new();
+        let moved = generator.map(|generator| settings::moved(generator, sources)).unwrap_or_default();
         let home = home(sources, generator);
         let named = |key| settings::named_files(generator, sources, &content, key);
         let (drafts, excluded) = (named("draft_docs"), named("exclude_docs"));
@@ -143,6 +147,7 @@ impl Origin {
             excluded,
             apart,
             below: sources.below.clone(),
+            moved,
             insertable,
         }
     }

@@ -7,6 +7,7 @@
 mod brand;
 mod foreign;
 mod near;
+mod shared;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::near::Near;
+use self::shared::Sorted;
 use crate::chapter::dialect::Foreign;
 use crate::chapter::document::{Document, Facts, Form, Fragment, Reference, View};
 use crate::declare::config::{Config, FILE, Scope};
@@ -62,20 +64,27 @@ pub struct Checker<'a> {
     documents: &'a [Document],
     config: &'a Config,
     near: Near<'a>,
+    shared: shared::Memory<'a>,
 }
 
 impl<'a> Checker<'a> {
     /// Creates a checker from the book, its documents in the order of its chapters, the chapters
     /// that aren't part of this build, and the handbook's configuration.
     pub fn new(book: &'a Book, documents: &'a [Document], absent: &'a [Absent], config: &'a Config) -> Self {
-        Checker { book, documents, config, near: Near::new(book, documents, absent, config) }
+        Checker {
+            book,
+            documents,
+            config,
+            near: Near::new(book, documents, absent, config),
+            shared: shared::Memory::default(),
+        }
     }
 
     /// Returns the problems with references and relations in all chapters.
     pub fn findings(&self) -> Vec<Diagnostic> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
-        let mut findings: Vec<Diagnostic> =
-            chapters.into_par_iter().flat_map_iter(|chapter| self.of_chapter(chapter)).collect();
+        let sorted = chapters.into_par_iter().flat_map_iter(|chapter| self.sorted(chapter)).collect();
+        let mut findings = shared::joined(sorted, self.config);
         // If a chapter isn't part of this build, another finding or a count says why.
         let missing = self.book.findings.iter().filter(|(path, _)| self.near.absent_at(path).is_none());
         findings.extend(missing.map(|(_, finding)| finding.clone()));
@@ -95,6 +104,11 @@ impl<'a> Checker<'a> {
 
     /// Returns the problems with one chapter's references.
     pub fn of_chapter(&self, chapter: ChapterId) -> Vec<Diagnostic> {
+        shared::joined(self.sorted(chapter), self.config)
+    }
+
+    /// Returns the problems with one chapter's references, each with the cause that others may share.
+    fn sorted(&self, chapter: ChapterId) -> Vec<Sorted> {
         let document = &self.documents[chapter.index()];
         let spans = &document.body.reference_spans;
         // If a party of a decision is written as a link, it is parsed twice. The finding about the
@@ -107,11 +121,13 @@ impl<'a> Checker<'a> {
             if reference.form == Form::Wiki && parties.contains(span) {
                 continue;
             }
-            let finding = self.judge(reference, self.book.target(chapter, number), chapter);
-            let place = || Place::Content(document.meta.path.clone(), Some(*span));
-            findings.extend(finding.map(|finding| Diagnostic { place: place(), ..finding }));
+            let target = self.book.target(chapter, number);
+            let Some(finding) = self.judge(reference, target, chapter) else { continue };
+            let place = Place::Content(document.meta.path.clone(), Some(*span));
+            findings.push((self.cause(reference, target, chapter), Diagnostic { place, ..finding }));
         }
-        findings.extend(self.empty_ladder(document));
+        shared::few_are_own(&mut findings);
+        findings.extend(self.empty_ladder(document).map(|finding| (None, finding)));
         findings
     }
 
@@ -197,13 +213,28 @@ impl<'a> Checker<'a> {
                 let help = "write the target between the parentheses".to_owned();
                 (Rule::DeadLink, ("this link has no target".to_owned(), Some(help)))
             }
-            Form::Relative => {
-                let help = with_scheme(name).map(|address| format!("did you mean `{address}`?"));
-                let help = help.or_else(|| self.help_for_path(name, from));
-                (Rule::DeadLink, (format!("no chapter or file at `{name}`"), help))
-            }
+            Form::Relative => (Rule::DeadLink, self.no_path(name, from)),
         };
         (code, message, help_for_backslashes(name).or(help))
+    }
+
+    /// Returns the message and help for a link to a file that isn't on the site.
+    fn no_path(&self, name: &str, from: ChapterId) -> (String, Option<String>) {
+        let help = with_scheme(name).map(|address| format!("did you mean `{address}`?"));
+        let joined = join(self.book.meta(from).path.folder(), name);
+        if help.is_none() && joined.as_deref().is_some_and(is_below_dot) {
+            let message = format!("`{name}` isn't on this site, since its name or its folder's begins with `.`");
+            return (message, Some("link to it on the code host".to_owned()));
+        }
+        let is_underscore = |path: &str| {
+            let absent = self.near.absent_at(SourcePath::new(path).without_extension());
+            absent.is_some_and(|absent| absent.why == Why::Underscore)
+        };
+        let message = match joined.map(|path| path.trim_end_matches('/').to_owned()) {
+            Some(path) if self.config.reads_foreign() && is_underscore(&path) => format!("`{name}` isn't on this site"),
+            _ => format!("no chapter or file at `{name}`"),
+        };
+        (message, help.or_else(|| self.help_for_path(name, from)))
     }
 
     /// Returns the chapter that a reference would resolve to in another build.
@@ -399,6 +430,11 @@ fn in_config(code: Rule, span: Option<Span>, message: String) -> Diagnostic {
 /// isn't another mistake.
 fn is_unread(findings: &[Diagnostic]) -> bool {
     findings.iter().any(|finding| matches!(finding.code, Rule::BadFrontMatter | Rule::MergeConflict))
+}
+
+/// Returns whether a path is in a folder that isn't read, because its name begins with a dot.
+fn is_below_dot(path: &str) -> bool {
+    path.split('/').any(|part| part.len() > 1 && part.starts_with('.') && part != ".." && part != ".well-known")
 }
 
 fn kind_words(kind: Kind) -> &'static str {

@@ -125,6 +125,9 @@ pub struct Resolver<'a> {
     anchors: Mutex<HashMap<ChapterId, Arc<Anchors<'a>>>>,
     /// The labels of `MyST`, which links in all chapters may use, collected when a link needs them.
     labels: OnceLock<HashMap<String, (ChapterId, &'a str)>>,
+    /// The chapters of Hugo by their top folder and the last part of their URL, collected when a link
+    /// needs them.
+    dated: OnceLock<HashMap<(&'a str, &'a str), ChapterId>>,
 }
 
 /// Maps every name that a link may use for an anchor of one chapter to that anchor. If several
@@ -141,7 +144,7 @@ struct Anchors<'a> {
 impl<'a> Resolver<'a> {
     /// Creates a resolver from the index and the handbook's configuration.
     pub fn new(book: &'a Index, config: &'a Config) -> Self {
-        Resolver { book, config, anchors: Mutex::default(), labels: OnceLock::new() }
+        Resolver { book, config, anchors: Mutex::default(), labels: OnceLock::new(), dated: OnceLock::new() }
     }
 
     /// Resolves every reference of every chapter, in the order of [`Meta::references`].
@@ -242,7 +245,8 @@ impl<'a> Resolver<'a> {
         }
         // A path to a file isn't a URL, and a bare name may be one of many.
         let is_url = !SourcePath::new(target).is_chapter();
-        let by_root = [Generator::Jekyll, Generator::Docsify].map(Some).contains(&self.config.generator);
+        let by_root =
+            [Generator::Jekyll, Generator::Docsify, Generator::Eleventy].map(Some).contains(&self.config.generator);
         let page = is_url.then(|| book.meta(from).path.without_extension());
         let places = (by_root || target.contains('/')).then_some("").into_iter().chain(page);
         let places: Vec<String> =
@@ -259,6 +263,9 @@ impl<'a> Resolver<'a> {
         let paths = places.iter().chain(&untranslated);
         let other = paths.map(|path| at_path(path, reference.form, book)).find(|found| *found != Target::Dead);
         let other = other.or_else(|| self.below_docs(target, reference.form));
+        let other = other.or_else(|| self.at_dated(target));
+        let beside: Vec<String> = beside.into_iter().collect();
+        let other = other.or_else(|| self.redirected(&beside, reference.form));
         other.unwrap_or_else(|| self.by_name_of_file(reference, from))
     }
 
@@ -273,7 +280,9 @@ impl<'a> Resolver<'a> {
             return Target::Asset(file.clone());
         }
         let file = SourcePath::new(target);
-        let is_name = !target.contains('/') && file.is_chapter() && !file.is_index();
+        // Hugo's `ref` names folders, too.
+        let is_bare = self.config.generator == Some(Generator::Hugo) && !target.contains('.');
+        let is_name = !target.contains('/') && (is_bare || file.is_chapter()) && !file.is_index();
         if is_name { self.nearest(book.names.find(file.stem()), from) } else { Target::Dead }
     }
 

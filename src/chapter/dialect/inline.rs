@@ -14,6 +14,7 @@ use super::foreign::Foreign;
 use super::view::{Own, View};
 use super::{Located, Reading};
 use crate::declare::dialect::{Dialect, Dialects};
+use crate::declare::generator::Generator;
 use crate::text::markup::escape;
 
 /// The maximum length of a URL in bytes.
@@ -30,13 +31,16 @@ pub struct Forms<'v> {
     pub own: &'v [Own],
     /// Whether the ID of a block may be a number.
     pub has_numbers: bool,
+    /// The generator that the text was written for.
+    pub generator: Option<Generator>,
 }
 
 impl<'v> Forms<'v> {
     /// Returns the forms in a view.
     pub fn of(view: &'v View<'_>, reading: &Reading<'_>) -> Self {
         let has_numbers = reading.config.generator.is_some();
-        Self { dialects: reading.dialects, abbreviations: &view.abbreviations, own: &view.own, has_numbers }
+        let (dialects, generator) = (reading.dialects, reading.config.generator);
+        Self { dialects, abbreviations: &view.abbreviations, own: &view.own, has_numbers, generator }
     }
 }
 
@@ -448,7 +452,7 @@ mod tests {
     fn html(text: &str, list: &[Dialect]) -> String {
         let events = Parser::new_ext(text, Options::empty()).into_offset_iter().collect();
         let abbreviations = &[("HTML".to_owned(), "a \"b\"".to_owned())];
-        let forms = Forms { dialects: Dialects::of(list), abbreviations, own: &[], has_numbers: true };
+        let forms = Forms { dialects: Dialects::of(list), abbreviations, own: &[], has_numbers: true, generator: None };
         let mut out = String::new();
         for (event, _) in apply(text, events, forms) {
             match event {

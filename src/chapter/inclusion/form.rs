@@ -1,6 +1,6 @@
 //! Finds the places in a chapter that ask for a file: `{{#include x}}` of mdBook, `--8<-- "x"` of
-//! `MkDocs`, `<<< x` and `<!--@include: x-->` of `VitePress`, imported Markdown in MDX, and
-//! `{% include "x" %}` of `GitBook`.
+//! `MkDocs`, `<<< x` and `<!--@include: x-->` of `VitePress`, imported Markdown in MDX,
+//! `{% include "x" %}` of `GitBook`, and `{{% include "x" %}}` of Hugo.
 //!
 //! Input: a body, and how it is read. Output: [`Directive`]s in order, and the paths that a file
 //! could have. Never decides whether a file may be inserted.
@@ -35,6 +35,7 @@ pub fn directives(body: &str, reading: &Reading<'_>) -> Vec<Directive> {
         Some(Generator::MdBook) if has("{{#") => mdbook(body),
         Some(Generator::VitePress) if has("<<<") || has("@include:") => vitepress(body),
         Some(Generator::GitBook) if has("{% include ") => gitbook(body),
+        Some(Generator::Hugo) if has("include ") || has("readfile ") => hugo(body),
         Some(Generator::Quarto) if has("{{< include ") => others::quarto(body),
         Some(Generator::Sphinx) if has("include}") => others::myst(body),
         Some(Generator::Docsify) if has(":include") => others::docsify(body),
@@ -258,6 +259,24 @@ fn gitbook(body: &str) -> Vec<Directive> {
         let sign = inner.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         let file = inner[1..].strip_suffix(sign)?;
         Some(asking(at..at + line.len(), file, Part::Whole, Shape::Blocks))
+    };
+    lines(body).filter_map(read).collect()
+}
+
+/// Finds `{{% include "file" %}}` and `{{< readfile file="file" >}}` of Hugo, each on a line of its own.
+fn hugo(body: &str) -> Vec<Directive> {
+    let read = |(at, line): (usize, &str)| {
+        let inner = [("{{%", "%}}"), ("{{<", ">}}")].iter().find_map(|(open, close)| {
+            let inner = line.strip_prefix(open)?.strip_suffix(close)?;
+            Some(inner.trim()).filter(|inner| !inner.contains(close))
+        })?;
+        let rest = inner.strip_prefix("include ").or_else(|| inner.strip_prefix("readfile "))?.trim_start();
+        let rest = rest.strip_prefix("file=").unwrap_or(rest);
+        let sign = rest.chars().next().filter(|c| matches!(c, '"' | '`'))?;
+        let (file, behind) = rest[1..].split_once(sign)?;
+        // As code, it has a language, which isn't known.
+        let is_text = behind.trim().is_empty() && !file.is_empty();
+        is_text.then(|| asking(at..at + line.len(), file, Part::Whole, Shape::Blocks))
     };
     lines(body).filter_map(read).collect()
 }

@@ -16,7 +16,7 @@ pub const BEYOND: &str = "../";
 
 /// Returns whether a file may ask for others, based on a quick look.
 pub fn asks(bytes: &[u8]) -> bool {
-    ["{{#", "8<", "<<<", "include", "import "].iter().any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
+    ["{{#", "8<", "<<<", "include", "readfile", "import "].iter().any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
 }
 
 /// Lists the paths in the content folder that a file could have, as `from` asks for it.
@@ -34,6 +34,13 @@ pub fn candidates(target: &str, from: &SourcePath, config: &Config) -> Vec<Sourc
                 Some(inner.filter(|_| !origin.content.is_empty()).map_or(path.clone(), str::to_owned))
             };
             origin.bases.iter().map(of_base).chain([join("", &target)]).collect()
+        }
+        // A page may be named without `.md`.
+        Some(Generator::Hugo) => {
+            let path = target.trim_start_matches('/');
+            let folders = [from.folder(), ""];
+            let places = folders.iter().filter(|folder| !target.starts_with('/') || folder.is_empty());
+            places.flat_map(|folder| [join(folder, path), join(folder, &format!("{path}.md"))]).collect()
         }
         _ => match target.strip_prefix("@site/").or_else(|| target.strip_prefix("@/")) {
             Some(rest) => {

@@ -12,8 +12,9 @@ use crate::text::rule::Rule;
 /// if they say the same.
 fn limit(rule: Rule) -> Option<usize> {
     match rule {
-        // A key is an author's habit, so its first place says everything.
-        Rule::UnknownKey => Some(1),
+        // A key is an author's habit, and IDs matter little where links name files, so the first place
+        // says everything.
+        Rule::UnknownKey | Rule::DuplicateId => Some(1),
         Rule::DeadLink
         | Rule::DeadAnchor
         | Rule::MissingFile
@@ -31,7 +32,11 @@ fn limit(rule: Rule) -> Option<usize> {
 /// Keeps only the first finding of a cause that has more places than are listed, and says how many
 /// others there are.
 pub(super) fn once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let cause = |finding: &Diagnostic| limit(finding.code).map(|_| (finding.code, finding.message.clone()));
+    let about = |finding: &Diagnostic| match finding.code {
+        Rule::DuplicateId => String::new(),
+        _ => finding.message.clone(),
+    };
+    let cause = |finding: &Diagnostic| limit(finding.code).map(|_| (finding.code, about(finding)));
     let mut counts: BTreeMap<(Rule, String), usize> = BTreeMap::new();
     for cause in findings.iter().filter_map(cause) {
         *counts.entry(cause).or_default() += 1;
@@ -53,6 +58,8 @@ pub(super) fn once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// Says at how many other places a cause is.
 fn others(rule: Rule, count: usize) -> String {
     match (rule, count) {
+        (Rule::DuplicateId, 1) => "1 other chapter shares its ID with another one".to_owned(),
+        (Rule::DuplicateId, count) => format!("{count} other chapters share their IDs with others"),
         (Rule::UnknownKey, 1) => "1 other chapter has it too".to_owned(),
         (Rule::UnknownKey, count) => format!("{count} other chapters have it too"),
         (_, count) => format!("the same is at {count} other places"),

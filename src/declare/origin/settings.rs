@@ -336,9 +336,32 @@ pub(super) fn named_files(
     patterns::matching(value.text().unwrap_or_default(), &root, sources.files.keys())
 }
 
+/// Lists the addresses that redirect to others: the aliases of docsify, and the redirects of sites that
+/// Middleman builds with the gem of the GOV.UK documentation.
+pub(super) fn moved(generator: Generator, sources: &Sources) -> BTreeMap<String, String> {
+    let files = Files { generator, sources };
+    let table = match generator {
+        Generator::Docsify => {
+            files.first(&["index.html", "docs/index.html"]).and_then(|text| Literal::of_script(&text, "alias", true))
+        }
+        Generator::Middleman => {
+            files.first(&["config/tech-docs.yml"]).and_then(|text| Literal::of_key(&text, "redirects"))
+        }
+        _ => None,
+    };
+    let of_entry = |(from, to): &(String, Literal)| {
+        // docsify's are patterns; those that end with a name stand for it in all folders.
+        let from = ["/.*/", ".*?/", ".*/", "/"].iter().find_map(|start| from.strip_prefix(start)).unwrap_or(from);
+        let is_name = !from.is_empty() && !from.contains(['*', '(', '$', '^', '?']);
+        let to = to.text()?.trim_start_matches('/');
+        is_name.then(|| (from.trim_end_matches('/').to_owned(), to.to_owned()))
+    };
+    table.as_ref().map(Literal::entries).unwrap_or_default().iter().filter_map(of_entry).collect()
+}
+
 /// Lists the further files of a project that are read if its generator is known by another one.
 pub fn further_files() -> impl Iterator<Item = &'static str> {
-    let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml"];
+    let others = ["_toc.yml", "_sidebar.md", "docs/_sidebar.md", "docs/_toc.yml", "config/tech-docs.yml"];
     SIDEBARS.iter().chain(VITEPRESS).copied().chain(others)
 }
 

@@ -73,7 +73,7 @@ fn finding(kind: Foreign, count: &Count<'_>, config: &Config) -> Diagnostic {
 }
 
 /// Writes a number with a comma between groups of three digits.
-fn grouped(number: usize) -> String {
+pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (n, digit) in digits.chars().enumerate() {

@@ -23,6 +23,36 @@ impl Resolver<'_> {
         Some(if found == Target::Dead && form != Form::Image { by_id() } else { found })
     }
 
+    /// Follows an address that redirects to another one of this site.
+    pub(super) fn redirected(&self, paths: &[String], form: Form) -> Option<Target> {
+        let to = paths.iter().find_map(|path| self.config.origin.moved.get(path.trim_end_matches('/')))?;
+        let found = at_path(to.split('#').next().unwrap_or_default(), form, self.book);
+        Some(found).filter(|found| *found != Target::Dead)
+    }
+
+    /// Follows an address of Hugo with the date of a post (`/blog/2024/03/19/name/`), as a site's
+    /// configuration may ask for.
+    pub(super) fn at_dated(&self, target: &str) -> Option<Target> {
+        if self.config.generator != Some(Generator::Hugo) {
+            return None;
+        }
+        let parts: Vec<&str> = target.trim_matches('/').split('/').collect();
+        let is_number = |part: &&str| part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let (section, name) = match parts.as_slice() {
+            [section, date @ .., name] if !date.is_empty() && date.iter().all(is_number) => (*section, *name),
+            _ => return None,
+        };
+        let chapters = self.dated.get_or_init(|| {
+            let part = |id| {
+                let section = self.book.meta(id).path.as_str().split('/').next()?;
+                let name = self.book.url(id).as_str().trim_end_matches('/').rsplit('/').next()?;
+                Some(((section, name), id))
+            };
+            self.book.ids().filter_map(part).collect()
+        });
+        chapters.get(&(section, name)).map(|id| Target::Chapter(*id, None))
+    }
+
     /// Returns the place that `label` is given to, in whichever chapter it is.
     pub(super) fn at_label(&self, label: &str) -> Option<Target> {
         let of_book = self.config.origin.shares_anchors;

@@ -22,7 +22,10 @@ pub(super) fn similar(meta: &Meta, anchor: &str) -> Option<String> {
     if key.is_empty() {
         return None;
     }
-    let by_text = || meta.headings.iter().find(|heading| letters(&heading.text) == key).map(|heading| &heading.id);
+    // Some generators write `&` as `and`.
+    let is_text =
+        |text: &str| letters(text) == key || (text.contains('&') && letters(&text.replace('&', "and")) == key);
+    let by_text = || meta.headings.iter().find(|heading| is_text(&heading.text)).map(|heading| &heading.id);
     meta.anchors.iter().find(|other| letters(other) == key).or_else(by_text).cloned()
 }
 
@@ -32,7 +35,9 @@ pub(super) fn is_top(meta: &Meta, anchor: &str) -> bool {
     let key = letters(anchor);
     // kramdown's footnotes are on the page, but have other anchors here.
     let is_footnote = anchor.starts_with("fn:") || anchor.starts_with("fnref:");
-    is_footnote || !key.is_empty() && (key == "readme" || key == letters(&meta.title))
+    // Themes give these to the text as a whole, for links that skip the navigation.
+    let is_text = ["content", "main-content", "maincontent"].contains(&anchor);
+    is_footnote || is_text || !key.is_empty() && (key == "readme" || key == letters(&meta.title))
 }
 
 /// Returns the paths at which a page may be in the default language, if `path` is below the folder of

@@ -10,6 +10,7 @@ use super::mentions::{mentions, of_html};
 use crate::chapter::document::{Document, Form};
 use crate::chapter::reference::{Destination, destination};
 use crate::declare::config::{Config, FILE, HtmlPolicy};
+use crate::declare::generator::Generator;
 use crate::model::book::{Generated, generated_url};
 use crate::model::compile::Handbook;
 use crate::model::link::Target;
@@ -98,7 +99,10 @@ impl Content {
             let message = format!("this file and {owner} would both be written to `{url}`");
             findings.push(Diagnostic::new(Rule::CollidingUrl, path, None, message).help("rename one of them"));
         }
-        for path in &self.unreferenced {
+        // The page with docsify itself.
+        let is_program =
+            |path: &SourcePath| handbook.config.generator == Some(Generator::Docsify) && path.as_str() == "index.html";
+        for path in self.unreferenced.iter().filter(|path| !is_program(path)) {
             let Some(owner) = owner(&UrlPath::new(path.as_str())) else { continue };
             let message = format!("this file is not published, because {owner} has the same address");
             findings.push(

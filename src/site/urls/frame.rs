@@ -132,14 +132,17 @@ impl Feed {
     /// Adds the files that `counts` chooses, and everything else that sources contain. Naming every
     /// field makes the compiler object if one is added and forgotten here.
     fn add_files(&mut self, sources: &Sources, counts: &dyn Fn(&SourcePath) -> bool) {
-        let Sources { files, unread_indexes, project, outside } = sources;
+        let Sources { files, unread_indexes, project, outside, beyond, below } = sources;
         for (path, file) in files.iter().filter(|(path, _)| counts(path)) {
             self.0.update(path.as_str().as_bytes()).update(&[0]).update(&file.hash);
         }
         for (path, file) in project {
             self.0.update(&[1]).update(path.as_bytes()).update(&[0]).update(&file.hash);
         }
-        self.add(&(unread_indexes, outside));
+        for (path, file) in beyond {
+            self.0.update(&[2]).update(path.as_str().as_bytes()).update(&[0]).update(&file.hash);
+        }
+        self.add(&(unread_indexes, outside, below));
     }
 }
 

@@ -42,6 +42,13 @@ impl<'r> Scanner<'_, 'r> {
             self.blank();
             return true;
         }
+        let is_option = self.reading.dialects.has(Dialect::Roles)
+            && text.starts_with(":name:")
+            && self.frames.last().is_some_and(|frame| matches!(frame.form, Form::Colons(_)));
+        if let Some(name) = myst::name_of_directive(text).filter(|_| is_option) {
+            self.labels.push(name);
+            return true;
+        }
         if let Some(id) = myst::block_id(text).filter(|_| self.reading.dialects.has(Dialect::Roles)) {
             self.labels.extend(Some(id).filter(|id| !id.is_empty()));
             return true;
