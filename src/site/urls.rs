@@ -6,7 +6,6 @@
 
 mod draft;
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -142,8 +141,9 @@ impl Site {
             };
             return Some(route.render(&on));
         }
-        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
-        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), policy: None }))
+        let Renderer { handbook, theme, .. } = &self.renderer;
+        let bytes = if Index::claims(url) { self.index().get(url, handbook, theme)? } else { return None };
+        Some(Ok(Rendered { bytes, media: media_type(url.as_str()), policy: None }))
     }
 
     /// Renders every URL in parallel and returns the failures, for tests and `check`.
