@@ -3,10 +3,12 @@
 //! Input: the uses of words in units, one unit after the other. Output: for each word, the list of
 //! its uses, in a few bytes each. The same units always give the same lists.
 
+use std::sync::Arc;
+
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
-use std::sync::Arc;
+use crate::text::packed::{cut, length, put, put_slice, take, take_slice};
 
 /// The number of units whose words are merged by one thread before they are added to the others.
 const RUN: usize = 64;
@@ -37,10 +39,8 @@ impl Words {
         for (word, of_word) in words {
             uses.clear();
             of_word.pack(&mut uses, &mut list);
-            for part in [word.as_bytes(), &uses] {
-                put(length(part), &mut out);
-                out.extend_from_slice(part);
-            }
+            put_slice(word.as_bytes(), &mut out);
+            put_slice(&uses, &mut out);
         }
         Self(out.into())
     }
@@ -49,8 +49,8 @@ impl Words {
     fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let mut rest = &*self.0;
         std::iter::from_fn(move || {
-            let word = (!rest.is_empty()).then(|| slice(&mut rest))?;
-            Some((std::str::from_utf8(word).unwrap_or_default(), slice(&mut rest)))
+            let word = (!rest.is_empty()).then(|| take_slice(&mut rest))?;
+            Some((std::str::from_utf8(word).unwrap_or_default(), take_slice(&mut rest)))
         })
     }
 }
@@ -62,12 +62,12 @@ impl Uses {
         put(self.top.min(u32::from(u16::MAX)) * 8 + u32::from(self.name.min(7)), out);
         let sections = self.sections.iter().map(|(section, strength)| (*section, u32::from(*strength)));
         distances(sections, 4, list);
-        put(length(list) * 2 + u32::from(!self.statements.is_empty()), out);
+        put(length(list.len()) * 2 + u32::from(!self.statements.is_empty()), out);
         out.append(list);
         if !self.statements.is_empty() {
             distances(self.statements.iter().map(|statement| (*statement, 0)), 1, list);
-            put(length(list), out);
-            out.append(list);
+            put_slice(list, out);
+            list.clear();
         }
     }
 }
@@ -92,7 +92,7 @@ impl<'a> Use<'a> {
     fn take(unit: u32, bytes: &mut &'a [u8]) -> Self {
         let (text, top, sections) = (take(bytes), take(bytes), take(bytes));
         let (sections, has_statements) = (cut(sections / 2, bytes), sections % 2 == 1);
-        let statements = if has_statements { slice(bytes) } else { &[] };
+        let statements = if has_statements { take_slice(bytes) } else { &[] };
         Self { unit, top: top / 8, text, name: top % 8, sections, statements }
     }
 
@@ -172,6 +172,9 @@ impl Postings {
     /// Returns the lists, sorted by their words.
     pub fn sorted(self) -> Vec<(Box<str>, List)> {
         let mut lists: Vec<(Box<str>, List)> = self.lists.into_iter().collect();
+        for (_, list) in &mut lists {
+            list.bytes.shrink_to_fit();
+        }
         lists.par_sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         lists
     }
@@ -210,47 +213,6 @@ fn sums(mut bytes: &[u8], step: u32) -> impl Iterator<Item = (u32, u32)> {
         sum += next / step;
         Some((sum, next % step))
     })
-}
-
-/// Appends a number with seven bits per byte, the low bits first. All bytes but the last have their
-/// high bit set.
-fn put(mut n: u32, out: &mut Vec<u8>) {
-    while n >= 128 {
-        out.push((n & 127) as u8 | 128);
-        n >>= 7;
-    }
-    out.push(n as u8);
-}
-
-/// Reads a number at the beginning of `bytes`, and removes it.
-fn take(bytes: &mut &[u8]) -> u32 {
-    let (mut n, mut shift) = (0, 0);
-    while let Some((first, rest)) = bytes.split_first() {
-        *bytes = rest;
-        n |= u32::from(first & 127) << shift;
-        shift += 7;
-        if *first < 128 {
-            break;
-        }
-    }
-    n
-}
-
-/// Reads a length and as many bytes at the beginning of `bytes`, and removes them.
-fn slice<'a>(bytes: &mut &'a [u8]) -> &'a [u8] {
-    let length = take(bytes);
-    cut(length, bytes)
-}
-
-/// Removes a number of bytes from the beginning of `bytes`, and returns them.
-fn cut<'a>(length: u32, bytes: &mut &'a [u8]) -> &'a [u8] {
-    let (start, rest) = bytes.split_at((length as usize).min(bytes.len()));
-    *bytes = rest;
-    start
-}
-
-fn length(bytes: &[u8]) -> u32 {
-    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
