@@ -306,7 +306,7 @@ impl Adoption {
         });
         let moved: BTreeSet<&SourcePath> =
             orders[0].iter().zip(&orders[1]).filter(|(a, b)| a != b).map(|((path, _), _)| path).collect();
-        let text = |handbook: &Handbook, chapter: ChapterId| handbook.documents[chapter.index()].body.main.html.clone();
+        let text = |handbook: &Handbook, chapter: ChapterId| handbook.documents[chapter.index()].body.main.html();
         for chapter in before.book.ids() {
             let meta = before.book.meta(chapter);
             let path = &meta.path;

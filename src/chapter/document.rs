@@ -16,7 +16,9 @@ use crate::text::diagnostic::Diagnostic;
 use crate::text::front_matter::Table;
 use crate::text::path::SourcePath;
 
-pub use self::body::{Block, Body, Code, Fill, Formula, Hole, Image, ImageSource, Piece, Setting, View, What};
+pub use self::body::{
+    Block, Body, Code, Fill, Formula, Hole, Image, ImageSource, Main, Part, Piece, Setting, View, What,
+};
 pub use self::facts::{Competency, Decision, Facts, LevelHeading, PathFacts, Role, Statement, Strategy, Term};
 
 /// One chapter, parsed independently of all others.

@@ -26,7 +26,7 @@ use pulldown_cmark::{BrokenLink, Event, LinkType, Options, Parser, TagEnd};
 use self::missed::Known;
 
 use crate::chapter::dialect::{self, Block, Foreign, Forms, Reading, View};
-use crate::chapter::document::{Body, Form, Reference, ReferenceNumber};
+use crate::chapter::document::{Body, Fill, Form, Reference, ReferenceNumber};
 use crate::declare::config::Config;
 use crate::declare::dialect::Dialect;
 use crate::declare::generator::Generator;
@@ -143,7 +143,9 @@ fn numbered<T>(list: &mut Vec<T>, item: T) -> u32 {
 /// The result of parsing a body.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The HTML with holes and the related positions.
+    /// The HTML with holes, without footnotes.
+    pub main: Fill,
+    /// The footnotes and everything that is related to the HTML.
     pub body: Body,
     /// The headings and what the model reads below them.
     pub outline: Outline,
@@ -229,7 +231,7 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
         statement_ends: std::mem::take(&mut outline.statement_ends),
         ..written.body
     };
-    Parsed { body, outline, words: written.words, findings }
+    Parsed { main: written.main, body, outline, words: written.words, findings }
 }
 
 /// Returns whether a link without a definition names code that a plugin of `MkDocs` describes:

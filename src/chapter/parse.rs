@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
 use crate::chapter::document::{
-    Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Meta, Role, Strategy, Template,
+    Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Main, Meta, Role, Strategy, Template,
 };
 use crate::chapter::inclusion;
 use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
@@ -32,7 +32,7 @@ use crate::text::near::nearest;
 use crate::text::path::{OldName, SourcePath, fold, old_name};
 use crate::text::rule::Rule;
 use crate::text::slug::{LONGEST_PART, slug};
-use crate::text::source::{Hash, SourceFile, Text};
+use crate::text::source::{SourceFile, Text};
 use names::{family_of, names};
 
 /// The result of parsing a file.
@@ -131,7 +131,7 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     }
     let facts = reader.facts(kind, &front);
     reader.map_spans();
-    reader.body((kind, facts), &front, head.body, &file.hash)
+    reader.body((kind, facts), &front, head.body, file)
 }
 
 /// Parses one chapter; spans in front matter are offsets in the text until [`Reader::map_spans`]
@@ -180,8 +180,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Parses the body, which begins at `start`. `hash` is the file's.
-    fn body(mut self, (kind, facts): (Kind, Facts), front: &Front, start: usize, hash: &Hash) -> Outcome {
+    /// Parses the body, which begins at `start`. `file` is the chapter's.
+    fn body(mut self, (kind, facts): (Kind, Facts), front: &Front, start: usize, file: &SourceFile) -> Outcome {
         let (place, visible) = (Place { text: self.text, start }, self.visible);
         let rules = Rules { visible, config: self.config, reading: markdown::reading(self.path, kind, self.config) };
         let Redacted { text: body, remarks, hidden, comments } = redact::redact(&self.text.text[start..], rules);
@@ -215,7 +215,7 @@ impl Reader<'_> {
         // The author can't have written the seed into the chapter, because it is part of the
         // chapter's own hash.
         let mixed = inserted.as_ref().map(|inserted| *blake3::hash(inserted.text.text.as_bytes()).as_bytes());
-        let seed: String = mixed.as_ref().unwrap_or(hash)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let seed: String = mixed.as_ref().unwrap_or(&file.hash)[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let family = self.family.clone();
         let family = family.as_deref();
         let input = Input {
@@ -264,7 +264,8 @@ impl Reader<'_> {
         let diagrams = drawn.collect();
         let meta = Meta { templates, diagrams, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
         let body = Body {
-            source: *hash,
+            main: Main::new(parsed.main, Arc::clone(&file.bytes)),
+            source: file.hash,
             missing_file,
             comments,
             hidden,
@@ -519,7 +520,7 @@ fn first_heading(parsed: &Parsed) -> Option<Span> {
 fn is_wordless(parsed: &Parsed) -> bool {
     let headings = parsed.outline.headings.iter();
     let in_headings: usize = headings.map(|heading| heading.text.split_whitespace().count()).sum();
-    let holes = &parsed.body.main.holes;
+    let holes = &parsed.main.holes;
     parsed.words <= in_headings
         && holes.iter().all(|(_, hole)| matches!(hole, Hole::HeadingAnchor(_) | Hole::StatementAnchor(_)))
 }
@@ -527,7 +528,7 @@ fn is_wordless(parsed: &Parsed) -> bool {
 /// Returns whether an audience mark appears in a chapter's text.
 fn shows_mark(parsed: &Parsed) -> bool {
     let notes = parsed.body.footnotes.iter().map(|(_, note)| note.html.as_str());
-    std::iter::once(parsed.body.main.html.as_str()).chain(notes).any(redact::mark_in_html)
+    std::iter::once(parsed.main.html.as_str()).chain(notes).any(redact::mark_in_html)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ fn links(handbook: &Handbook, sources: &Sources) -> BTreeMap<String, Vec<Place>>
     for document in handbook.documents.iter() {
         let bytes = sources.bytes(&document.meta.path).map_or(&[][..], |bytes| bytes);
         let mut from = BTreeMap::new();
-        for url in targets(document).filter(|url| !handbook.config.external.skips(url)) {
+        for url in targets(document).into_iter().filter(|url| !handbook.config.external.skips(url)) {
             let start = from.entry(url.clone()).or_insert(0);
             let span = find(bytes, url.as_bytes(), *start).map(|at| {
                 *start = at + url.len();
@@ -73,13 +73,15 @@ fn links(handbook: &Handbook, sources: &Sources) -> BTreeMap<String, Vec<Place>>
 }
 
 /// Returns the URLs in a chapter's HTML that lead to other hosts, in order.
-fn targets(document: &Document) -> impl Iterator<Item = String> + '_ {
-    let fills = std::iter::once(&document.body.main).chain(document.body.footnotes.iter().map(|(_, fill)| fill));
-    fills.flat_map(|fill| fill.html.split("href=\"").skip(1)).filter_map(|rest| {
+fn targets(document: &Document) -> Vec<String> {
+    let main = document.body.main.html();
+    let all = std::iter::once(&main).chain(document.body.footnotes.iter().map(|(_, fill)| &fill.html));
+    let urls = all.flat_map(|html| html.split("href=\"").skip(1)).filter_map(|rest| {
         let url = rest.split('"').next()?;
         let is_web = url.starts_with("http://") || url.starts_with("https://");
         is_web.then(|| url.replace("&amp;", "&"))
-    })
+    });
+    urls.collect()
 }
 
 /// Finds a URL as a whole, and not as the beginning of another one.

@@ -25,7 +25,7 @@ pub const LARGEST: usize = 1_000_000;
 /// Returns `None` if the anchor is neither a top-level section of the chapter nor a statement.
 pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
     let body = &document.body;
-    let Some(anchor) = anchor else { return Some(0..body.main.html.len()) };
+    let Some(anchor) = anchor else { return Some(0..body.main.length()) };
     if let Some(n) = statement(document, anchor) {
         return body.statement(n);
     }
@@ -37,7 +37,7 @@ pub fn part(document: &Document, anchor: Option<&str>) -> Option<Range<usize>> {
 fn block(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let body = &document.body;
     let sign = format!("<span id=\"{}\">", escape(anchor));
-    let at = anchor.starts_with('^').then(|| body.main.html.find(&sign)).flatten()?;
+    let at = anchor.starts_with('^').then(|| body.main.html().find(&sign)).flatten()?;
     let number = body.blocks.iter().position(|block| block.end as usize > at)?;
     let start = number.checked_sub(1).map_or(0, |before| body.blocks[before].end as usize);
     let end = body.blocks[number].end as usize;
@@ -95,7 +95,7 @@ pub fn check(book: &Book, documents: &[Document]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for chapter in book.ids() {
         let document = &documents[chapter.index()];
-        for reference in inside(&document.body, 0..document.body.main.html.len() + 1) {
+        for reference in inside(&document.body, 0..document.body.main.length() + 1) {
             let Target::Chapter(to, anchor) = book.target(chapter, reference) else { continue };
             walker.trail = vec![(chapter, None)];
             if let Err((rule, message, help)) = walker.size((*to, anchor.clone())) {
@@ -132,7 +132,7 @@ impl Walker<'_> {
             return Err(too_deep());
         }
         let document = &self.documents[part_of.0.index()];
-        let range = part(document, part_of.1.as_deref()).unwrap_or(0..document.body.main.html.len());
+        let range = part(document, part_of.1.as_deref()).unwrap_or(0..document.body.main.length());
         let mut size = range.len();
         let mut depth = 0;
         self.trail.push(part_of.clone());

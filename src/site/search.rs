@@ -10,6 +10,7 @@ mod compound;
 mod entry;
 mod merge;
 mod pack;
+mod posting;
 mod spelling;
 mod stop;
 mod synonyms;
@@ -17,7 +18,9 @@ mod text;
 mod texts;
 mod words;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -27,7 +30,7 @@ use self::entry::{Entry, Unit, filled};
 use self::merge::Speech;
 use self::pack::Files;
 use self::synonyms::Synonyms;
-use self::texts::Texts;
+use self::texts::{Accountable, Contents, Texts};
 use crate::chapter::document::Document;
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
@@ -71,9 +74,24 @@ const LABELS: [&str; 9] =
     ["role", "competency", "strategy", "path", "term", "", "search-tool", "decision", "search-statement"];
 
 /// Every file of the index by its URL.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Index {
-    files: BTreeMap<UrlPath, Vec<u8>>,
+    files: BTreeMap<UrlPath, File>,
+    pages: Vec<Page>,
+    contents: Contents,
+    /// The entries of pages that aren't chapters, which come after the chapters.
+    made: Vec<Arc<Entry>>,
+    accountable: Accountable,
+}
+
+/// A file of the index.
+#[derive(Debug)]
+enum File {
+    /// A file that is kept.
+    Kept(Vec<u8>),
+    /// The texts of pages. All of them are as large as the handbook, so each file is written when it is
+    /// asked for.
+    Texts(Range<usize>),
 }
 
 /// The entry of each chapter, with the document that it was made from.
@@ -100,9 +118,23 @@ impl Index {
         self.files.keys()
     }
 
-    /// Returns a file's bytes.
-    pub fn get(&self, url: &UrlPath) -> Option<&[u8]> {
-        self.files.get(url).map(Vec::as_slice)
+    /// Returns a file's bytes. `handbook` and `theme` are those that the index was built from.
+    pub fn get(&self, url: &UrlPath, handbook: &Handbook, theme: &Theme) -> Option<Cow<'_, [u8]>> {
+        let pages = match self.files.get(url)? {
+            File::Kept(bytes) => return Some(Cow::Borrowed(bytes)),
+            File::Texts(pages) => pages.clone(),
+        };
+        let texts = Texts { handbook, theme, accountable: &self.accountable };
+        let text = |n: usize| {
+            let sections = match handbook.documents.get(n) {
+                Some(document) => Cow::Owned(text::sections(document)),
+                None => Cow::Borrowed(&*self.made[n - handbook.documents.len()].sections),
+            };
+            texts.text(&self.pages[n], (&self.contents[n].0, &sections))
+        };
+        let json = texts::file(&pages.map(text).collect::<Vec<_>>());
+        let name = url.as_str().rsplit(['/', '.']).nth(1).unwrap_or_default();
+        Some(Cow::Owned(placed(name, json.into_bytes(), handbook.config.urls)))
     }
 
     /// Returns whether a URL could be a file of the index.
@@ -142,6 +174,7 @@ const TOOL: usize = Kind::ALL.len();
 const DECISION: usize = TOOL + 1;
 
 /// A page that search can find. Its entry is stored next to it.
+#[derive(Debug)]
 struct Page {
     url: String,
     title: String,
@@ -158,7 +191,7 @@ struct Found<'a> {
 }
 
 /// Lists the units. Decisions come last, so that the facets of neighbors are mostly the same.
-fn found<'a>(pages: &'a [Page], contents: &'a [(Arc<Vec<Unit>>, String)]) -> Vec<Found<'a>> {
+fn found<'a>(pages: &'a [Page], contents: &'a Contents) -> Vec<Found<'a>> {
     let of_page = |(page, (units, text)): (&'a Page, &'a (Arc<Vec<Unit>>, String))| {
         units.iter().map(move |unit| Found { page, unit, text, facets: page.facets })
     };
@@ -187,16 +220,17 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Ind
         (Some(document), None) => Arc::new(entry::entry(document, &synonyms)),
     };
     let mut files = Files::default();
-    let contents = Texts::new(handbook, theme).add(&pages, &entry, &mut files);
+    let accountable = texts::accountable(handbook);
+    let (contents, text_files, postings) = Texts { handbook, theme, accountable: &accountable }.read(&pages, &entry);
     let units = found(&pages, &contents);
     let only: Vec<&Unit> = units.iter().map(|found| found.unit).collect();
     let speech = Speech::new(&config.language, &synonyms);
-    let lists = merge::lists(&only, &speech, &mut files);
-    let rows: Vec<Value> = units.iter().map(|found| row(found, config)).collect();
-    let table = if rows.len() <= TABLE_INSIDE {
-        json!(rows)
+    let lists = merge::lists(&only, postings, &speech, &mut files);
+    let rows = |units: &[Found<'_>]| units.iter().map(|found| row(found, config)).collect::<Value>();
+    let table = if units.len() <= TABLE_INSIDE {
+        rows(&units)
     } else {
-        json!(rows.chunks(TABLE).map(|rows| files.add(json!(rows).to_string())).collect::<String>())
+        json!(units.chunks(TABLE).map(|units| files.add(rows(units).to_string())).collect::<String>())
     };
     let tags = tags(&handbook.book, &units, &mut files);
     let entry = json!({
@@ -214,23 +248,23 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Ind
         "compounds": compound::has_compounds(&config.language),
         "ui": TEXTS.iter().map(|key| (*key, theme.ui(key))).collect::<BTreeMap<_, _>>(),
     });
-    placed(files, entry.to_string(), config.urls)
+    let ending = ending(config.urls);
+    let place = |name: &str| UrlPath::new(format!("search/{name}.{ending}"));
+    let kept = files.files.into_iter().chain([("index".to_owned(), entry.to_string().into_bytes())]);
+    let kept = kept.map(|(name, json)| (place(&name), File::Kept(placed(&name, json, config.urls))));
+    let of_texts = text_files.into_iter().map(|(name, pages)| (place(&name), File::Texts(pages)));
+    let files = kept.chain(of_texts).collect();
+    Index { files, pages, contents, made: made_entries, accountable }
 }
 
-/// Assigns URLs to the files. For a folder opened in a browser they are scripts, because pages
-/// can't fetch data there.
-fn placed(files: Files, entry: String, style: UrlStyle) -> Index {
-    let ending = ending(style);
-    let place = |(name, json): (String, Vec<u8>)| {
-        let url = UrlPath::new(format!("search/{name}.{ending}"));
-        if style == UrlStyle::Pretty {
-            return (url, json);
-        }
-        let json = String::from_utf8(json).unwrap_or_default();
-        (url, format!("rolebookSearch({},{json});\n", json!(name)).into_bytes())
-    };
-    let all = files.files.into_iter().chain([("index".to_owned(), entry.into_bytes())]);
-    Index { files: all.map(place).collect() }
+/// Returns the bytes of a file at its place. For a folder opened in a browser it is a script, because
+/// pages can't fetch data there.
+fn placed(name: &str, json: Vec<u8>, style: UrlStyle) -> Vec<u8> {
+    if style == UrlStyle::Pretty {
+        return json;
+    }
+    let json = String::from_utf8(json).unwrap_or_default();
+    format!("rolebookSearch({},{json});\n", json!(name)).into_bytes()
 }
 
 /// The text below each anchor of the glossaries.

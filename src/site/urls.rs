@@ -7,7 +7,6 @@
 mod draft;
 mod frame;
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -137,8 +136,9 @@ impl Site {
         if let Some((at, route)) = self.layout.routes.get_key_value(url) {
             return Some(route.render(&self.on(&self.renderer, at)));
         }
-        let bytes = if Index::claims(url) { self.index().get(url)? } else { return None };
-        Some(Ok(Rendered { bytes: Cow::Borrowed(bytes), media: media_type(url.as_str()), policy: None }))
+        let Renderer { handbook, theme, .. } = &self.renderer;
+        let bytes = if Index::claims(url) { self.index().get(url, handbook, theme)? } else { return None };
+        Some(Ok(Rendered { bytes, media: media_type(url.as_str()), policy: None }))
     }
 
     fn on<'s>(&'s self, renderer: &'s Renderer, at: &'s UrlPath) -> On<'s> {

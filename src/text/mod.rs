@@ -13,6 +13,7 @@ pub mod front_matter;
 pub mod markup;
 pub mod merge;
 pub mod near;
+pub mod packed;
 pub mod path;
 pub mod quote;
 pub mod rule;

@@ -149,7 +149,7 @@ fn what_is_made_of_a_text_grows_no_faster_than_the_text() {
         assert!(view(large) < 5 * view(small) + 20_000, "the view of {name}: {} and {}", view(small), view(large));
         for settings in SETTINGS {
             let html =
-                |text: &str| parsed(text, settings).documents.iter().map(|one| one.body.main.html.len()).sum::<usize>();
+                |text: &str| parsed(text, settings).documents.iter().map(|one| one.body.main.length()).sum::<usize>();
             let (small, large) = (html(small), html(large));
             assert!(large < 5 * small + 20_000, "the page of {name} under {}: {small} and {large}", settings.0);
         }

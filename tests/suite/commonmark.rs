@@ -47,7 +47,7 @@ fn render(markdown: &str) -> String {
     };
     let parsed = markdown::parse(input, &mut References::default());
     let mut out = String::new();
-    let Fill { html, holes, .. } = &parsed.body.main;
+    let Fill { html, holes, .. } = &parsed.main;
     let mut last = 0;
     for (at, hole) in holes {
         out.push_str(&html[last..*at as usize]);

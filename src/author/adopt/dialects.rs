@@ -130,8 +130,9 @@ fn difference(before: &Document, after: &Document) -> Option<String> {
     if a.hidden.len() != b.hidden.len() {
         return Some("other parts of it would be hidden".to_owned());
     }
-    if a.main.html != b.main.html {
-        return Some(first_difference(&a.main.html, &b.main.html));
+    let texts = (a.main.html(), b.main.html());
+    if texts.0 != texts.1 {
+        return Some(first_difference(&texts.0, &texts.1));
     }
     let code = |document: &Document| -> Vec<(String, String, Option<String>)> {
         let all = document.body.code.iter();

@@ -24,7 +24,8 @@ pub struct Passage {
 pub fn passages(body: &Body) -> Vec<Passage> {
     let holes = body.main.holes.iter().filter_map(|(at, hole)| Some((*at as usize..*at as usize, edge_of(hole)?)));
     // A hole at the byte where a tag begins comes before the tag.
-    let mut all: Vec<(Range<usize>, Edge)> = holes.chain(edges(&body.main.html)).collect();
+    let html = body.main.html();
+    let mut all: Vec<(Range<usize>, Edge)> = holes.chain(edges(&html)).collect();
     all.sort_by_key(|(range, _)| range.start);
     let mut next = all.into_iter().peekable();
     let (mut depth, mut count) = (0_u32, 0_u32);

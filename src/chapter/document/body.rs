@@ -4,18 +4,20 @@
 //! chapter except by the number of a reference.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::{ReferenceNumber, Template};
 use crate::chapter::diagram::Diagram;
 use crate::chapter::dialect::Foreign;
 use crate::text::diagnostic::Span;
+use crate::text::packed::Derived;
 use crate::text::source::Hash;
 
 /// What only a chapter's own page needs: HTML with holes, and positions in the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     /// The chapter's HTML, without footnotes.
-    pub main: Fill,
+    pub main: Main,
     /// The top-level blocks in order, each with its span in the file and the end of its HTML in
     /// `main`.
     pub blocks: Vec<Block>,
@@ -160,6 +162,73 @@ pub struct Fill {
     /// Ranges of plain text (not headings, links or code) where glossary terms may be linked,
     /// ascending and escaped as HTML.
     pub prose: Vec<(u32, u32)>,
+}
+
+impl Fill {
+    /// Returns all of it.
+    pub fn whole(&self) -> Part<'_> {
+        Part { html: &self.html, start: 0, holes: &self.holes, prose: &self.prose }
+    }
+}
+
+/// The HTML of a chapter with its holes. Most of its text is also in the chapter's file, which is kept
+/// anyway, so only the differences are stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Main {
+    html: Derived,
+    source: Arc<[u8]>,
+    /// The byte offsets of the holes in the HTML, ascending.
+    pub holes: Vec<(u32, Hole)>,
+    /// The same as [`Fill::prose`].
+    pub prose: Vec<(u32, u32)>,
+}
+
+impl Main {
+    /// Packs the HTML of a chapter whose file has the bytes `source`.
+    pub fn new(fill: Fill, source: Arc<[u8]>) -> Self {
+        let Fill { html, mut holes, mut prose } = fill;
+        holes.shrink_to_fit();
+        prose.shrink_to_fit();
+        Self { html: Derived::new(&html, &source), source, holes, prose }
+    }
+
+    /// Returns the length of the HTML in bytes.
+    pub fn length(&self) -> usize {
+        self.html.length()
+    }
+
+    /// Returns the HTML.
+    pub fn html(&self) -> String {
+        self.slice(0..self.length())
+    }
+
+    /// Returns a range of the HTML.
+    pub fn slice(&self, range: Range<usize>) -> String {
+        self.html.get(range, &self.source)
+    }
+
+    /// Returns a part with its holes. `html` is the slice that begins at `start`.
+    pub fn part<'a>(&'a self, html: &'a str, start: usize) -> Part<'a> {
+        Part { html, start, holes: &self.holes, prose: &self.prose }
+    }
+}
+
+/// A part of HTML with holes. All offsets count from the beginning of the whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    html: &'a str,
+    start: usize,
+    /// The byte offsets of the holes in the whole, ascending.
+    pub holes: &'a [(u32, Hole)],
+    /// The same as [`Fill::prose`], of the whole.
+    pub prose: &'a [(u32, u32)],
+}
+
+impl<'a> Part<'a> {
+    /// Returns a range of the whole, which must be inside of this part.
+    pub fn get(&self, range: Range<usize>) -> &'a str {
+        &self.html[range.start - self.start..range.end - self.start]
+    }
 }
 
 /// What rendering inserts into a hole.

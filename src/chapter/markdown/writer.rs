@@ -48,6 +48,7 @@ const PROMPT: &str = "(Fill in:";
 /// The result of writing a chapter.
 #[derive(Debug, Default)]
 pub struct Written {
+    pub main: Fill,
     pub body: Body,
     pub words: usize,
     pub findings: Vec<Diagnostic>,
@@ -477,7 +478,7 @@ impl Writer<'_, '_> {
         let (html, marks) = clean(self.out);
         let body = &mut self.written.body;
         body.statements = vec![(0, 0); self.outline.statements.len()];
-        body.main = fill(html, marks, body);
+        self.written.main = fill(html, marks, body);
         for (label, buffer) in self.footnotes {
             let (html, marks) = clean(buffer);
             body.footnotes.push((label, fill(html, marks, &mut Body::default())));
@@ -518,10 +519,7 @@ fn fill(html: String, marks: Marks, body: &mut Body) -> Fill {
             }
         }
     }
-    // All chapters are kept until the end, so the space that was reserved for more text adds up.
-    fill.html.shrink_to_fit();
-    fill.holes.shrink_to_fit();
-    fill.prose.shrink_to_fit();
+    // All chapters are kept until the end, so the space that was reserved for more adds up.
     blocks.shrink_to_fit();
     fill
 }

@@ -157,7 +157,7 @@ mod tests {
 
     fn html(compiler: &mut Compiler, sources: &Sources) -> String {
         let handbook = compiler.compile(sources, &Choices::default()).unwrap();
-        handbook.documents.iter().find(|one| one.meta.path.as_str() == "a.md").unwrap().body.main.html.clone()
+        handbook.documents.iter().find(|one| one.meta.path.as_str() == "a.md").unwrap().body.main.html()
     }
 
     #[test]

@@ -194,14 +194,14 @@ fn is_reworded(before: &Document, after: &Document) -> bool {
 
 /// Returns what a reader sees of a chapter: its HTML, footnotes, code and formulas, the places of its holes,
 /// and its summary.
-fn readable(document: &Document) -> (&str, Vec<&str>, Vec<&str>, Vec<u32>, Option<&str>) {
+fn readable(document: &Document) -> (String, Vec<&str>, Vec<&str>, Vec<u32>, Option<&str>) {
     let body = &document.body;
     let notes = body.footnotes.iter().map(|(_, fill)| fill.html.as_str()).collect();
     let formulas = body.formulas.iter().map(|formula| formula.source.as_str());
     let code = body.code.iter().map(|code| code.text.as_str()).chain(formulas).collect();
     let holes =
         body.main.holes.iter().filter(|(_, hole)| !matches!(hole, Hole::HeadingAnchor(_) | Hole::StatementAnchor(_)));
-    (body.main.html.as_str(), notes, code, holes.map(|(at, _)| *at).collect(), document.meta.summary.as_deref())
+    (body.main.html(), notes, code, holes.map(|(at, _)| *at).collect(), document.meta.summary.as_deref())
 }
 
 impl Change {

@@ -99,7 +99,7 @@ fn chapters(nodes: &[(NodeId, usize)], on: &On<'_>) -> Result<Option<Vec<Printed
     let handbook = &on.renderer.handbook;
     let tree = &handbook.book.tree;
     let texts = nodes.iter().filter_map(|(node, _)| tree.node(*node).chapter);
-    if texts.map(|chapter| handbook.documents[chapter.index()].body.main.html.len()).sum::<usize>() > LARGEST {
+    if texts.map(|chapter| handbook.documents[chapter.index()].body.main.length()).sum::<usize>() > LARGEST {
         return Ok(None);
     }
     let urls = nodes.iter().map(|(node, _)| &tree.node(*node).url);

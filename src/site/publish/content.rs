@@ -333,8 +333,8 @@ impl<'a> Search<'a> {
 
 /// Returns the URLs in the HTML of a chapter, including its footnotes.
 fn raw_mentions(document: &Document) -> Vec<String> {
-    let notes = document.body.footnotes.iter().map(|(_, fill)| fill);
-    std::iter::once(&document.body.main).chain(notes).flat_map(|fill| of_html(&fill.html)).collect()
+    let notes = document.body.footnotes.iter().map(|(_, fill)| &fill.html);
+    std::iter::once(&document.body.main.html()).chain(notes).flat_map(|html| of_html(html)).collect()
 }
 
 /// Collects the texts in a table, including nested tables and lists.

@@ -53,7 +53,7 @@ impl Filler<'_> {
             ui("template"),
         );
         let end = form.html.len();
-        self.fill(&form, (0..end, end), scope, out);
+        self.fill(form.whole(), (0..end, end), scope, out);
         out.push_str("</div>\n");
         if let Some(url) = template_url(scope.chapter, template, view.book) {
             let url = escape(&view.url(&url));

@@ -14,7 +14,7 @@ use std::ops::Range;
 pub(super) use self::parts::heading_over;
 use self::parts::{heading_shift, moved};
 use super::{Renderer, views};
-use crate::chapter::document::{Code, Document, Fill, Fragment, Hole, Image, ImageSource};
+use crate::chapter::document::{Code, Document, Fragment, Hole, Image, ImageSource, Part};
 use crate::declare::kind::HiddenLinks;
 use crate::model::book::ChapterId;
 use crate::model::embed;
@@ -88,35 +88,36 @@ impl<'a> Filler<'a> {
 
     /// Returns a chapter's text with its footnotes.
     pub fn chapter(&mut self, chapter: ChapterId) -> String {
-        let fill = &self.document(chapter).body.main;
-        let mut out = String::with_capacity(fill.html.len() * 2);
-        self.fill(fill, (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut out);
+        let main = &self.document(chapter).body.main;
+        let mut out = String::with_capacity(main.length() * 2);
+        self.fill(main.part(&main.html(), 0), (0..main.length(), main.length()), Scope::own(chapter), &mut out);
         self.write_footnotes(&mut out);
         out
     }
 
     /// Returns the length of a chapter's HTML, without its footnotes.
     pub fn length(&self, chapter: ChapterId) -> usize {
-        self.document(chapter).body.main.html.len()
+        self.document(chapter).body.main.length()
     }
 
     /// Returns a range of a chapter's text. The range begins and ends between two blocks.
     pub fn part(&mut self, chapter: ChapterId, range: Range<usize>) -> String {
-        let fill = &self.document(chapter).body.main;
+        let main = &self.document(chapter).body.main;
         // A hole at the end of the range belongs to what follows.
-        let last = if range.end == fill.html.len() { range.end } else { range.end.saturating_sub(1) };
+        let last = if range.end == main.length() { range.end } else { range.end.saturating_sub(1) };
         let mut out = String::with_capacity(range.len() * 2);
         if !range.is_empty() {
-            self.fill(fill, (range, last), Scope::own(chapter), &mut out);
+            let html = main.slice(range.clone());
+            self.fill(main.part(&html, range.start), (range, last), Scope::own(chapter), &mut out);
         }
         out
     }
 
     /// Returns the HTML of a chapter's first paragraph, without terms and footnotes.
     pub fn first_paragraph(&mut self, chapter: ChapterId) -> String {
-        let fill = &self.document(chapter).body.main;
-        let Some(start) = fill.html.find("<p>") else { return String::new() };
-        let end = fill.html[start..].find("</p>").map_or(fill.html.len(), |end| start + end);
+        let html = self.document(chapter).body.main.html();
+        let Some(start) = html.find("<p>") else { return String::new() };
+        let end = html[start..].find("</p>").map_or(html.len(), |end| start + end);
         self.parts([(start..end, end)], Scope::quoted(chapter))
     }
 
@@ -182,30 +183,37 @@ impl<'a> Filler<'a> {
     fn parts(&mut self, parts: impl IntoIterator<Item = (Range<usize>, usize)>, scope: Scope) -> String {
         let body = &self.document(scope.chapter).body;
         let mut out = String::new();
-        for place in parts {
-            self.fill(&body.main, place, scope, &mut out);
+        for (range, last) in parts {
+            let html = body.main.slice(range.clone());
+            self.fill(body.main.part(&html, range.start), (range, last), scope, &mut out);
         }
         if body.sanitised { balanced(&out).into_owned() } else { out }
     }
 
     /// Appends the bytes of `range` with its holes filled. `last` is the offset of the last hole to
     /// fill: holes take no room, so a hole at the end of the range may belong to what follows.
-    pub(super) fn fill(&mut self, fill: &Fill, (range, last): (Range<usize>, usize), scope: Scope, out: &mut String) {
+    pub(super) fn fill(
+        &mut self,
+        fill: Part<'_>,
+        (range, last): (Range<usize>, usize),
+        scope: Scope,
+        out: &mut String,
+    ) {
         let from = fill.holes.partition_point(|(at, _)| (*at as usize) < range.start);
         let mut at = range.start;
         for (offset, hole) in fill.holes[from..].iter().take_while(|(offset, _)| (*offset as usize) <= last) {
             let offset = *offset as usize;
-            self.text(fill, at..offset, scope, out);
+            self.text(&fill, at..offset, scope, out);
             self.hole(hole, offset, scope, out);
             at = offset;
         }
-        self.text(fill, at..range.end, scope, out);
+        self.text(&fill, at..range.end, scope, out);
     }
 
     /// Appends HTML without holes, and links terms in its text runs.
-    fn text(&mut self, fill: &Fill, range: Range<usize>, scope: Scope, out: &mut String) {
+    fn text(&mut self, fill: &Part<'_>, range: Range<usize>, scope: Scope, out: &mut String) {
         if !scope.own || self.renderer.glossary.is_empty() {
-            return out.push_str(&fill.html[range]);
+            return out.push_str(fill.get(range));
         }
         let view = self.view;
         let url = |entry: &super::glossary::Entry| view.anchor(entry.chapter, &entry.anchor);
@@ -216,11 +224,11 @@ impl<'a> Filler<'a> {
             if start >= range.end {
                 break;
             }
-            out.push_str(&fill.html[at..start]);
-            self.renderer.glossary.link(&fill.html[start..end], &mut self.seen, &url, out);
+            out.push_str(fill.get(at..start));
+            self.renderer.glossary.link(fill.get(start..end), &mut self.seen, &url, out);
             at = end;
         }
-        out.push_str(&fill.html[at..range.end]);
+        out.push_str(fill.get(at..range.end));
     }
 
     fn hole(&mut self, hole: &Hole, offset: usize, scope: Scope, out: &mut String) {
@@ -446,7 +454,7 @@ impl<'a> Filler<'a> {
             let document = self.document(chapter);
             let Some((_, fill)) = document.body.footnotes.get(number as usize) else { continue };
             let mut inner = String::new();
-            self.fill(fill, (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut inner);
+            self.fill(fill.whole(), (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut inner);
             let back = escape(self.view.theme.ui("footnote-back"));
             let link = format!(
                 " <a class=\"footnote-back\" href=\"#fnref:{n}\" role=\"doc-backlink\" aria-label=\"{back}\">\u{21a9}\u{fe0e}</a>"

@@ -75,8 +75,9 @@ impl Glossary {
         let mut used = vec![false; self.entries.len()];
         for document in documents.iter().filter(|document| document.meta.kind != Kind::Glossary) {
             let main = &document.body.main;
+            let html = main.html();
             for (start, end) in &main.prose {
-                self.find(&main.html[*start as usize..*end as usize], |entry, _| used[entry] = true);
+                self.find(&html[*start as usize..*end as usize], |entry, _| used[entry] = true);
             }
         }
         self.entries.iter().zip(used).filter(|(_, used)| !used).map(|(entry, _)| entry).collect()

@@ -109,7 +109,8 @@ pub fn plan(document: &Document) -> Option<Plan> {
     let is_open = title.is_none() && meta.summary.is_some();
     let start = |block: usize| block.checked_sub(1).map_or(0, |before| blocks[before].end as usize);
     let after_title = title.map_or(0, |title| title + 1);
-    let is_text = document.body.main.html[start(after_title)..].trim_start().starts_with("<p>");
+    let html = document.body.main.html();
+    let is_text = html[start(after_title)..].trim_start().starts_with("<p>");
     let to = (after_title + usize::from(!is_open && is_text)).min(moved.start);
     let steps = firsts.iter().zip(firsts[1..].iter().chain([&end])).filter_map(|(from, to)| {
         let LevelHeading { level, track, id, .. } = level_of(*from)?.clone();
@@ -119,7 +120,7 @@ pub fn plan(document: &Document) -> Option<Plan> {
         heading_of(moved.start)?..(moved.end..blocks.len()).find_map(heading_of).unwrap_or(meta.headings.len());
     let plan =
         Plan { to: start(to), moved: start(moved.start)..start(moved.end), headings: numbers, steps: steps.collect() };
-    (follow && plan.fits(&document.body.main.html)).then_some(plan)
+    (follow && plan.fits(&html)).then_some(plan)
 }
 
 impl Plan {

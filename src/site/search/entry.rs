@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::posting::{Uses, Words};
 use super::synonyms::Synonyms;
 use super::text::{GAP, Said, Section, sections};
 use super::words::{each_word, words};
@@ -34,21 +35,20 @@ const TAG: u32 = 50;
 pub struct Entry {
     /// The units that can be found: the chapter, then each term of a glossary or each decision.
     pub units: Arc<Vec<Unit>>,
+    /// The words of each unit.
+    pub words: Vec<Words>,
     /// The chapter's text.
     pub sections: Vec<Section>,
 }
 
-impl Entry {
-    /// Returns the heading of a section as search shows it, including other names of the section's
-    /// subject.
-    pub fn heading(&self, n: usize) -> String {
-        let section = &self.sections[n];
-        let is_about = |unit: &&Unit| unit.anchor.as_deref().map_or(n == 0, |anchor| n > 0 && anchor == section.anchor);
-        let unit = self.units.iter().find(is_about);
-        let own = (n > 0).then_some(&section.heading);
-        let names = own.into_iter().chain(unit.into_iter().flat_map(|unit| &unit.names));
-        names.filter(|name| !name.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" / ")
-    }
+/// Returns the heading of a section as search shows it, including other names of the section's
+/// subject. `units` are those of the chapter.
+pub fn heading(units: &[Unit], (n, section): (usize, &Section)) -> String {
+    let is_about = |unit: &&Unit| unit.anchor.as_deref().map_or(n == 0, |anchor| n > 0 && anchor == section.anchor);
+    let unit = units.iter().find(is_about);
+    let own = (n > 0).then_some(&section.heading);
+    let names = own.into_iter().chain(unit.into_iter().flat_map(|unit| &unit.names));
+    names.filter(|name| !name.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" / ")
 }
 
 /// Something that search can find.
@@ -64,95 +64,6 @@ pub struct Unit {
     pub decision: Option<u32>,
     /// The length in words.
     pub length: u32,
-    /// The words and how they are used.
-    pub words: Words,
-}
-
-/// Words and their uses, packed because a large handbook has millions of them.
-#[derive(Debug, Default)]
-pub struct Words {
-    letters: String,
-    list: Vec<Word>,
-    /// Sections and strengths packed into one number each: the section times four, plus the
-    /// strength.
-    places: Vec<u32>,
-    /// The statements that have the words, by their order in the chapter.
-    statements: Vec<u32>,
-}
-
-/// A word's weights, and its end offsets in [`Words::letters`], [`Words::places`] and
-/// [`Words::statements`].
-#[derive(Debug)]
-struct Word {
-    letters: u32,
-    places: u32,
-    statements: u32,
-    top: u16,
-    name: u16,
-    text: u32,
-}
-
-impl Words {
-    fn push(&mut self, word: &str, uses: &Uses) {
-        let end = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
-        self.letters.push_str(word);
-        self.places.extend(uses.sections.iter().map(|(section, strength)| section * 4 + u32::from(*strength)));
-        self.statements.extend(&uses.statements);
-        let (letters, places) = (end(self.letters.len()), end(self.places.len()));
-        let (statements, top) = (end(self.statements.len()), u16::try_from(uses.top).unwrap_or(u16::MAX));
-        self.list.push(Word { letters, places, statements, top, name: uses.name, text: uses.text });
-    }
-
-    /// Lists the words, sorted.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.list.len()).map(|n| &self.letters[self.start(n, |word| word.letters)..self.list[n].letters as usize])
-    }
-
-    /// Returns two weights of a word in the whole unit, by the word's number. The first is what
-    /// names and headings add to the score, in hundredths. The second is the sum of the word's
-    /// occurrences in the text, where a plain occurrence counts 100.
-    #[must_use]
-    pub fn weights(&self, n: usize) -> (u32, u32) {
-        (u32::from(self.list[n].top), self.list[n].text)
-    }
-
-    /// Returns how many words the shortest name of the unit has that contains the word with this
-    /// number, or 0 if none does.
-    #[must_use]
-    pub fn name(&self, n: usize) -> u32 {
-        u32::from(self.list[n].name)
-    }
-
-    /// Lists the sections in which the word with this number occurs, in ascending order, each with
-    /// the strength of the word.
-    pub fn sections(&self, n: usize) -> impl Iterator<Item = (u32, u8)> {
-        let places = &self.places[self.start(n, |word| word.places)..self.list[n].places as usize];
-        places.iter().map(|place| (place / 4, u8::try_from(place % 4).unwrap_or(0)))
-    }
-
-    /// Lists the statements in which the word with this number occurs, in ascending order.
-    pub fn statements(&self, n: usize) -> &[u32] {
-        &self.statements[self.start(n, |word| word.statements)..self.list[n].statements as usize]
-    }
-
-    fn start(&self, n: usize, end: fn(&Word) -> u32) -> usize {
-        n.checked_sub(1).map_or(0, |before| end(&self.list[before]) as usize)
-    }
-}
-
-/// The uses of a word in a unit.
-#[derive(Debug, Default)]
-struct Uses {
-    /// What names and headings add, in hundredths of a score.
-    top: u32,
-    /// The number of words in the shortest name that contains the word; 0 for none.
-    name: u16,
-    /// The occurrences in the text, in hundredths of a plain occurrence.
-    text: u32,
-    /// The sections in which the word occurs, in ascending order, each with a strength from 0 to 3.
-    sections: Vec<(u32, u8)>,
-    /// The statements in which the word occurs, in ascending order.
-    statements: Vec<u32>,
 }
 
 /// Records that a word occurs in a section.
@@ -190,7 +101,8 @@ pub fn entry(document: &Document, synonyms: &Synonyms) -> Entry {
             units.push(Builder::decision((decision, facts), n, &sections[n], synonyms));
         }
     }
-    Entry { units: Arc::new(units.into_iter().map(Builder::finish).collect()), sections }
+    let (units, words): (Vec<Unit>, Vec<Words>) = units.into_iter().map(Builder::finish).unzip();
+    Entry { units: Arc::new(units), words, sections }
 }
 
 /// Lists the decisions of a strategy chapter with their numbers.
@@ -216,7 +128,8 @@ pub fn made(title: &str, names: &[String], summary: &str, synonyms: &Synonyms) -
     unit.other_titles(title, 0);
     unit.text(summary, SUMMARY, 0);
     title.clone_into(&mut unit.unit.title);
-    Entry { units: Arc::new(vec![unit.finish()]), sections: vec![section] }
+    let (unit, words) = unit.finish();
+    Entry { units: Arc::new(vec![unit]), words: vec![words], sections: vec![section] }
 }
 
 struct Builder<'a> {
@@ -380,13 +293,9 @@ impl<'a> Builder<'a> {
         self.unit.length += length;
     }
 
-    fn finish(mut self) -> Unit {
-        let mut words: Vec<(Box<str>, Uses)> = self.words.into_iter().collect();
-        words.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        for (word, uses) in &words {
-            self.unit.words.push(word, uses);
-        }
-        self.unit
+    fn finish(self) -> (Unit, Words) {
+        let words = Words::new(self.words.iter().map(|(word, uses)| (&**word, uses)));
+        (self.unit, words)
     }
 }
 

@@ -1,17 +1,18 @@
 //! Merges the words of all chapters into one list, and splits it into files.
 //!
-//! Input: the units of all chapters in a fixed order, each indexed separately. Output: files that
+//! Input: the units of all chapters in a fixed order, and the uses of words in them. Output: files that
 //! list words and the units they lead to, and the word at which each file begins. The same units
 //! always give the same bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use foldhash::{HashMap, HashMapExt, HashSet};
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::entry::{Unit, stand};
 use super::pack::{self, Files, Words};
+use super::posting::{List, Postings, Use};
 use super::synonyms::Synonyms;
 use super::words::{Stems, words};
 use super::{compound, spelling, stop};
@@ -89,13 +90,14 @@ impl<'a> Speech<'a> {
     }
 }
 
-/// Merges the words of units and adds the files to `files`.
-pub fn lists(units: &[&Unit], speech: &Speech<'_>, files: &mut Files) -> Lists {
-    let (known, users) = gather(units);
+/// Merges the words of units, whose uses are in `postings`, and adds the files to `files`.
+pub fn lists(units: &[&Unit], postings: Postings, speech: &Speech<'_>, files: &mut Files) -> Lists {
+    let postings = postings.sorted();
+    let known: Vec<&str> = postings.iter().map(|(word, _)| &**word).collect();
     let mut extra = unused(&known, speech);
     let compounds = compound::parts(&known, speech.language);
     extra.extend(new_parts(&compounds, &known, speech));
-    let (all, users) = with_unused(known, users, &extra);
+    let (all, users) = with_unused(&postings, &extra);
     let mut groups = group(&all, speech);
     add_compounds(&mut groups, &all, &compounds, speech);
     let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
@@ -116,37 +118,8 @@ pub fn lists(units: &[&Unit], speech: &Speech<'_>, files: &mut Files) -> Lists {
     cut(&groups, rows, files)
 }
 
-/// The uses of a word: the number of each unit, and the number of the word in that unit.
-type Users = Vec<(u32, u32)>;
-
-/// Collects every word and its uses. Words are sorted, and uses are in the order of the units.
-#[allow(clippy::iter_over_hash_type, reason = "what is added to one word's users does not depend on the other words")]
-fn gather<'a>(units: &[&'a Unit]) -> (Vec<&'a str>, Vec<Users>) {
-    let share = units.len().div_ceil(rayon::current_num_threads()).max(1);
-    let parts: Vec<HashMap<&str, Users>> =
-        units.par_chunks(share).enumerate().map(|(n, units)| users(units, n * share)).collect();
-    let mut all: HashMap<&str, Users> = HashMap::new();
-    for part in parts {
-        for (word, mut users) in part {
-            all.entry(word).or_default().append(&mut users);
-        }
-    }
-    let mut lists: Vec<(&str, Users)> = all.into_iter().collect();
-    lists.par_sort_unstable_by_key(|(word, _)| *word);
-    lists.into_iter().unzip()
-}
-
-/// Collects the words of some units, the first of which has the number `first`.
-fn users<'a>(units: &[&'a Unit], first: usize) -> HashMap<&'a str, Users> {
-    let mut words: HashMap<&str, Users> = HashMap::new();
-    for (n, unit) in units.iter().enumerate() {
-        let n = u32::try_from(first + n).unwrap_or(u32::MAX);
-        for (place, word) in (0..).zip(unit.words.iter()) {
-            words.entry(word).or_default().push((n, place));
-        }
-    }
-    words
-}
+/// The uses of a word, or `None` if it doesn't occur.
+type Users<'a> = Option<&'a List>;
 
 /// Lists words that don't occur but can be typed: the first words of synonyms that lead to words
 /// that occur, and words that occur in the other English spelling.
@@ -159,10 +132,10 @@ fn unused(known: &[&str], speech: &Speech<'_>) -> BTreeSet<String> {
     names.chain(spellings).filter(|word| known.binary_search(&word.as_str()).is_err()).collect()
 }
 
-/// Adds words without uses. The words stay sorted.
-fn with_unused<'a>(known: Vec<&'a str>, users: Vec<Users>, extra: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<Users>) {
-    let extra = extra.iter().map(|word| (word.as_str(), Users::new()));
-    let mut all: Vec<(&str, Users)> = known.into_iter().zip(users).chain(extra).collect();
+/// Lists the words with their uses, and words without uses. All of them are sorted.
+fn with_unused<'a>(postings: &'a [(Box<str>, List)], extra: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<Users<'a>>) {
+    let known = postings.iter().map(|(word, list)| (&**word, Some(list)));
+    let mut all: Vec<(&str, Users<'_>)> = known.chain(extra.iter().map(|word| (word.as_str(), None))).collect();
     all.par_sort_unstable_by_key(|(word, _)| *word);
     all.into_iter().unzip()
 }
@@ -212,22 +185,15 @@ fn add_compounds(
     }
 }
 
-/// The use of a word of a group in a unit.
-#[derive(Clone, Copy)]
-struct Use {
-    /// The number of the unit.
-    unit: u32,
-    /// The number of the word in the unit.
-    place: usize,
-    /// Whether the word is a compound of which a word of the group is a part.
-    is_compound: bool,
-}
+/// The use of a word of a group in a unit, and whether the word is a compound of which a word of the
+/// group is a part.
+type OfGroup<'a> = (Use<'a>, bool);
 
 /// A unit that a group leads to: its number, its score, and the group's uses in it.
 struct Hit<'a> {
     unit: u32,
     score: u32,
-    uses: &'a [Use],
+    uses: &'a [OfGroup<'a>],
 }
 
 impl<'a> Hit<'a> {
@@ -237,15 +203,15 @@ impl<'a> Hit<'a> {
         clippy::cast_sign_loss,
         reason = "a score lies between 1 and some fifty steps"
     )]
-    fn new(uses: &'a [Use], units: &[&Unit], average: u32) -> Self {
-        let unit = uses[0].unit;
-        let Unit { words, length, .. } = units[unit as usize];
-        let weights = uses.iter().map(|used| {
-            let (top, text) = words.weights(used.place);
-            if used.is_compound { (top / COMPOUND, text / COMPOUND) } else { (top, text) }
-        });
+    fn new(uses: &'a [OfGroup<'a>], units: &[&Unit], average: u32) -> Self {
+        let unit = uses[0].0.unit;
+        let weights = uses.iter().map(
+            |(Use { top, text, .. }, is_compound)| {
+                if *is_compound { (top / COMPOUND, text / COMPOUND) } else { (*top, *text) }
+            },
+        );
         let (top, text) = weights.fold((0, 0), |sum, (top, text)| (sum.0.max(top), sum.1 + text));
-        let length = f64::from(*length) / f64::from(average);
+        let length = f64::from(units[unit as usize].length) / f64::from(average);
         let times = f64::from(text) / 100.0;
         let text = times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
         let score = ((text + f64::from(top) / 100.0) * STEPS).round().max(1.0) as u32;
@@ -254,19 +220,17 @@ impl<'a> Hit<'a> {
 
     /// Returns how many words the shortest name of the unit has that contains one of the words; 0 if
     /// none does.
-    fn name(&self, units: &[&Unit]) -> u32 {
-        let words = &units[self.unit as usize].words;
-        let whole = self.uses.iter().filter(|used| !used.is_compound);
-        whole.map(|used| words.name(used.place)).filter(|name| *name > 0).min().unwrap_or(0)
+    fn name(&self) -> u32 {
+        let whole = self.uses.iter().filter(|(_, is_compound)| !is_compound);
+        whole.map(|(used, _)| used.name).filter(|name| *name > 0).min().unwrap_or(0)
     }
 
     /// Fills `sections` with the sections of the uses. If there are too many, keeps the strongest.
-    fn sections(&self, units: &[&Unit], sections: &mut Vec<(u32, u8)>) {
+    fn sections(&self, sections: &mut Vec<(u32, u8)>) {
         sections.clear();
-        let words = &units[self.unit as usize].words;
         let (first, more) = self.uses.split_at(1);
-        sections.extend(first.iter().flat_map(|used| words.sections(used.place)));
-        for (section, strength) in more.iter().flat_map(|used| words.sections(used.place)) {
+        sections.extend(first.iter().flat_map(|(used, _)| used.sections()));
+        for (section, strength) in more.iter().flat_map(|(used, _)| used.sections()) {
             stand(sections, section, strength);
         }
         if sections.len() > MOST_SECTIONS {
@@ -281,17 +245,17 @@ impl<'a> Hit<'a> {
 /// distance from the previous unit's number, the score, and the sections with their strengths. If
 /// there are too many units, the list has only the strongest. The statements in which the words
 /// occur follow after a dot. Also returns how many units there were.
-fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (String, usize) {
+fn list(group: &Group<'_>, users: &[Users<'_>], units: &[&Unit], average: u32) -> (String, usize) {
     let of_word = |word: usize, is_compound: bool| {
-        users[word].iter().map(move |(unit, place)| Use { unit: *unit, place: *place as usize, is_compound })
+        users[word].into_iter().flat_map(List::iter).map(move |used| (used, is_compound))
     };
-    let mut uses: Vec<Use> = group.members.iter().flat_map(|member| of_word(*member, false)).collect();
+    let mut uses: Vec<OfGroup<'_>> = group.members.iter().flat_map(|member| of_word(*member, false)).collect();
     uses.extend(group.compounds.iter().flat_map(|word| of_word(*word, true)));
     if group.members.len() + group.compounds.len() > 1 {
-        uses.sort_by_key(|used| used.unit);
+        uses.sort_by_key(|(used, _)| used.unit);
     }
     let mut hits: Vec<Hit> =
-        uses.chunk_by(|a, b| a.unit == b.unit).map(|uses| Hit::new(uses, units, average)).collect();
+        uses.chunk_by(|(a, _), (b, _)| a.unit == b.unit).map(|uses| Hit::new(uses, units, average)).collect();
     let count = hits.len();
     if count > MOST_UNITS {
         hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), hit.unit));
@@ -304,25 +268,24 @@ fn list(group: &Group<'_>, users: &[Users], units: &[&Unit], average: u32) -> (S
         pack::number(hit.unit - before, &mut out);
         before = hit.unit;
         pack::number(hit.score, &mut out);
-        hit.sections(units, &mut sections);
-        pack::number(u32::try_from(sections.len()).unwrap_or(0) * 8 + hit.name(units), &mut out);
+        hit.sections(&mut sections);
+        pack::number(u32::try_from(sections.len()).unwrap_or(0) * 8 + hit.name(), &mut out);
         let mut last = 0;
         for (section, strength) in &sections {
             pack::number((section - last) * 4 + u32::from(*strength), &mut out);
             last = *section;
         }
     }
-    statements(&hits, units, &mut out);
+    statements(&hits, &mut out);
     (out, count)
 }
 
 /// Appends the statements in which the words of a group occur: for each unit that has any, the
 /// distance from the previous unit's number, how many there are, and the distances between their
 /// places in the chapter.
-fn statements(hits: &[Hit<'_>], units: &[&Unit], out: &mut String) {
+fn statements(hits: &[Hit<'_>], out: &mut String) {
     let of_hit = |hit: &Hit<'_>| {
-        let words = &units[hit.unit as usize].words;
-        let all: BTreeSet<u32> = hit.uses.iter().flat_map(|used| words.statements(used.place)).copied().collect();
+        let all: BTreeSet<u32> = hit.uses.iter().flat_map(|(used, _)| used.statements()).collect();
         (hit.unit, all)
     };
     let lists: Vec<(u32, BTreeSet<u32>)> = hits.iter().map(of_hit).filter(|(_, all)| !all.is_empty()).collect();
@@ -351,13 +314,13 @@ type Names = BTreeMap<usize, Vec<Vec<String>>>;
 
 /// Returns the names of terms with the terms' other names, and names with their synonyms. Leaves
 /// out what leads to nothing.
-fn names(units: &[&Unit], groups: &[Group<'_>], users: &[Users], speech: &Speech<'_>) -> Names {
+fn names(units: &[&Unit], groups: &[Group<'_>], users: &[Users<'_>], speech: &Speech<'_>) -> Names {
     let by_form: HashMap<&str, usize> =
         groups.iter().enumerate().flat_map(|(n, group)| group.forms.iter().map(move |form| (*form, n))).collect();
     let by_key: HashMap<(String, String), usize> = groups
         .iter()
         .enumerate()
-        .filter(|(_, group)| group.members.iter().any(|member| !users[*member].is_empty()))
+        .filter(|(_, group)| group.members.iter().any(|member| users[*member].is_some()))
         .map(|(n, group)| (speech.key(group.forms[0]), n))
         .collect();
     // The browser looks up forms, so a word that only occurs in another form is replaced by it.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::chapter::document::{Body, Document, Fill, Hole, ReferenceNumber};
+use crate::chapter::document::{Body, Document, Hole, ReferenceNumber};
 use crate::declare::kind::Kind;
 use crate::text::markup::{Tag, Token, behind, character, next_token};
 
@@ -56,7 +56,8 @@ pub fn sections(document: &Document) -> Vec<Section> {
         notes: Vec::new(),
         noted: BTreeSet::new(),
     };
-    reader.fill(&document.body.main, &own_words(&document.body));
+    let main = &document.body.main;
+    reader.fill((&main.html(), &main.holes), &own_words(&document.body));
     let mut n = 0;
     // A note may refer to further notes, so the list can grow while it is read.
     while let Some((section, note)) = reader.notes.get(n).copied() {
@@ -64,7 +65,7 @@ pub fn sections(document: &Document) -> Vec<Section> {
         if let Some((_, fill)) = document.body.footnotes.get(note as usize) {
             reader.now = section;
             reader.line();
-            reader.fill(fill, &[]);
+            reader.fill((&fill.html, &fill.holes), &[]);
         }
     }
     for section in &mut reader.sections {
@@ -103,9 +104,8 @@ struct TextReader<'a> {
 }
 
 impl TextReader<'_> {
-    fn fill(&mut self, fill: &Fill, statements: &[(u32, usize, usize)]) {
-        let html = fill.html.as_str();
-        let mut holes = fill.holes.iter().peekable();
+    fn fill(&mut self, (html, holes): (&str, &[(u32, Hole)]), statements: &[(u32, usize, usize)]) {
+        let mut holes = holes.iter().peekable();
         let mut statements = statements.iter().copied().peekable();
         let mut open: Option<(usize, usize, Said)> = None;
         let mut at = 0;

@@ -1,18 +1,21 @@
 //! Writes the texts of pages into files that search results quote from.
 //!
-//! Input: pages, and a function that returns the entry of each. Output: files with texts, and for
-//! each page its units and the place of its text. Never keeps the text of more than a few pages,
-//! because all texts together are as large as the handbook.
+//! Input: pages, and a function that returns the entry of each. Output: for each page its units and
+//! the place of its text, the words of all pages, and which texts each file has. Never keeps the text
+//! or the words of more than a few pages, because all texts together are as large as the handbook. The
+//! files are written again when they are asked for.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::entry::{Entry, Filled, Unit, filled};
-use super::pack::Files;
-use super::text::Said;
+use super::entry::{Entry, Filled, Unit, filled, heading};
+use super::pack;
+use super::posting::{Postings, Words};
+use super::text::{Said, Section};
 use super::{Page, shown};
 use crate::chapter::document::Statement;
 use crate::declare::kind::Part;
@@ -27,72 +30,83 @@ const TEXT_FILE: usize = 20_000;
 /// The maximum length of a section's text, in bytes. The text is only used for excerpts.
 const LONGEST_TEXT: usize = 20_000;
 /// The number of pages that are read in parallel before their texts are written.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 128;
 
-/// Collects texts into files.
+/// Writes texts of pages.
 pub struct Texts<'a> {
-    handbook: &'a Handbook,
-    theme: &'a Theme,
-    /// The party accountable for each decision.
-    accountable: BTreeMap<(ChapterId, u32), String>,
+    pub handbook: &'a Handbook,
+    pub theme: &'a Theme,
+    pub accountable: &'a Accountable,
 }
 
-impl<'a> Texts<'a> {
-    /// Prepares to write the texts of a handbook.
-    pub fn new(handbook: &'a Handbook, theme: &'a Theme) -> Self {
-        Self { handbook, theme, accountable: accountable(handbook) }
-    }
+/// The name of the party that is accountable for each decision, by its strategy chapter and its
+/// number there.
+pub type Accountable = BTreeMap<(ChapterId, u32), String>;
 
-    /// Adds files with the pages' texts. Returns for each page its units, and the place of its text:
-    /// the name of the file and the number of the text in it. `entry` returns the entry of the page
-    /// with a given index.
-    pub fn add(
-        &self,
-        pages: &[Page],
-        entry: &(dyn Fn(usize) -> Arc<Entry> + Sync),
-        files: &mut Files,
-    ) -> Vec<(Arc<Vec<Unit>>, String)> {
-        let mut all = Vec::with_capacity(pages.len());
-        let mut places = Vec::with_capacity(pages.len());
-        let mut file: Vec<String> = Vec::new();
-        let mut close = |file: &mut Vec<String>| {
-            let name = files.add(format!("[{}]", file.join(",")));
-            places.extend((0..file.len()).map(|n| format!("{name}{n}")));
-            file.clear();
+/// What was read of pages: the units of each, and the place of its text: the name of the file and the
+/// number of the text in it.
+pub type Contents = Vec<(Arc<Vec<Unit>>, String)>;
+
+/// The pages whose texts are in each file, by the file's name.
+pub type Files = BTreeMap<String, Range<usize>>;
+
+impl Texts<'_> {
+    /// Distributes the pages' texts among files, and merges the words of the pages. `entry` returns
+    /// the entry of the page with a given index.
+    pub fn read(&self, pages: &[Page], entry: &(dyn Fn(usize) -> Arc<Entry> + Sync)) -> (Contents, Files, Postings) {
+        let (mut contents, mut files, mut postings) = (Contents::new(), Files::new(), Postings::default());
+        let mut decisions: Vec<Words> = Vec::new();
+        let mut open: Vec<String> = Vec::new();
+        let mut close = |texts: &mut Vec<String>, contents: &mut Contents| {
+            let first = contents.len() - texts.len();
+            let name = pack::name(file(texts).as_bytes());
+            for (n, (_, place)) in contents[first..].iter_mut().enumerate() {
+                *place = format!("{name}{n}");
+            }
+            files.insert(name, first..contents.len());
+            texts.clear();
         };
         for (part, pages) in pages.chunks(AT_ONCE).enumerate() {
             let read = |(n, page): (usize, &Page)| {
                 let entry = entry(part * AT_ONCE + n);
-                (Arc::clone(&entry.units), self.text(page, &entry))
+                let text = self.text(page, (&entry.units, &entry.sections));
+                (entry, text)
             };
-            let read: Vec<(Arc<Vec<Unit>>, String)> = pages.par_iter().enumerate().map(read).collect();
-            for (units, text) in read {
-                all.push(units);
-                let size: usize = file.iter().map(String::len).sum();
+            let read: Vec<(Arc<Entry>, String)> = pages.par_iter().enumerate().map(read).collect();
+            let units = read.iter().flat_map(|(entry, _)| entry.units.iter().zip(&entry.words));
+            let (of_decisions, others): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.decision.is_some());
+            postings.add(&others.into_iter().map(|(_, words)| words).collect::<Vec<_>>());
+            decisions.extend(of_decisions.into_iter().map(|(_, words)| words.clone()));
+            for (entry, text) in read {
+                let size: usize = open.iter().map(String::len).sum();
                 if size > 0 && size + text.len() > TEXT_FILE {
-                    close(&mut file);
+                    close(&mut open, &mut contents);
                 }
-                file.push(text);
+                contents.push((Arc::clone(&entry.units), String::new()));
+                open.push(text);
             }
         }
-        if !file.is_empty() {
-            close(&mut file);
+        if !open.is_empty() {
+            close(&mut open, &mut contents);
         }
-        all.into_iter().zip(places).collect()
+        // Decisions are the last units.
+        postings.add(&decisions.iter().collect::<Vec<_>>());
+        (contents, files, postings)
     }
 
-    /// Returns the text of a page as JSON.
-    fn text(&self, page: &Page, entry: &Entry) -> String {
+    /// Returns the text of a page as JSON. Of the page's entry, it needs the units and the sections.
+    pub fn text(&self, page: &Page, (units, sections): (&[Unit], &[Section])) -> String {
         let Self { handbook, theme, accountable } = self;
         let title = |n: u32| page.chapter.map(|chapter| shown(handbook, theme, chapter, n)).unwrap_or_default();
         let facts = page.chapter.map_or(&[][..], |chapter| handbook.book.meta(chapter).facts.statements());
-        let sections = entry.sections.iter().enumerate().map(|(n, section)| {
+        let sections = sections.iter().enumerate().map(|(n, section)| {
             let Filled { mut text, statements } = filled(section, &title);
             let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
             text.truncate(end.unwrap_or(0));
-            let mut row = vec![json!(entry.heading(n)), json!(encode_fragment(&section.anchor)), json!(text)];
+            let heading = heading(units, (n, section));
+            let mut row = vec![json!(heading), json!(encode_fragment(&section.anchor)), json!(text)];
             let is_of_section = |unit: &&Unit| unit.decision.is_some() && unit.anchor.as_ref() == Some(&section.anchor);
-            let decision = entry.units.iter().find(is_of_section).and_then(|unit| unit.decision);
+            let decision = units.iter().find(is_of_section).and_then(|unit| unit.decision);
             if !statements.is_empty() {
                 row.push(said(&text, &statements, facts));
             } else if let Some(party) = page.chapter.zip(decision).and_then(|decision| accountable.get(&decision)) {
@@ -102,6 +116,11 @@ impl<'a> Texts<'a> {
         });
         Value::Array(sections.collect()).to_string()
     }
+}
+
+/// Returns a file with texts.
+pub fn file(texts: &[String]) -> String {
+    format!("[{}]", texts.join(","))
 }
 
 /// Returns for each statement in a text its anchor, its level, and where each of its parts begins
@@ -118,9 +137,8 @@ fn said(text: &str, statements: &[Said], facts: &[Statement]) -> Value {
     statements.chunk_by(|a, b| a.statement == b.statement).map(of_one).collect()
 }
 
-/// Returns the name of the party that is accountable for each decision, by its strategy chapter and
-/// its number there.
-fn accountable(handbook: &Handbook) -> BTreeMap<(ChapterId, u32), String> {
+/// Returns the parties that are accountable for decisions.
+pub fn accountable(handbook: &Handbook) -> Accountable {
     let one = |decision: &DecisionView| {
         let (_, party) = decision.parties.iter().find(|(part, _)| *part == Part::Accountable)?;
         let name = match party {

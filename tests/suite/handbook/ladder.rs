@@ -92,8 +92,8 @@ fn each_role_is_judged_on_at_most_forty_statements_each_with_an_example_and_a_co
         assert!(facts.base || (15..=40).contains(&view.judged.len()), "{id}: {}", view.judged.len());
         for (competency, number) in &view.judged {
             let document = &handbook.documents[competency.index()];
-            let examples: Vec<&str> =
-                document.body.examples_of(*number as usize).map(|range| &document.body.main.html[range]).collect();
+            let examples: Vec<String> =
+                document.body.examples_of(*number as usize).map(|range| document.body.main.slice(range)).collect();
             let text = examples.concat();
             let statement = &statements(&handbook, *competency)[*number as usize].id;
             assert!(text.contains("Example:") && text.contains("Not yet:"), "{}#{statement}", document.meta.id);

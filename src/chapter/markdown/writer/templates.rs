@@ -57,7 +57,7 @@ pub fn blank(input: Input<'_>, over: u8) -> Fill {
     }
     let written = write(input, &events, &Outline::default(), &mut References::default());
     // Nobody looks up a term on a form.
-    Fill { prose: Vec::new(), ..written.body.main }
+    Fill { prose: Vec::new(), ..written.main }
 }
 
 /// Returns the event as a template shows it, or `None` if it leaves it out. `in_code` says whether
