@@ -42,7 +42,7 @@ fn block(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let start = number.checked_sub(1).map_or(0, |before| body.blocks[before].end as usize);
     let end = body.blocks[number].end as usize;
     // The anchor of a callout is in front of it.
-    let is_apart = body.main.html.get(start..end).is_some_and(|html| html.trim() == format!("{sign}</span>"));
+    let is_apart = body.main.slice(start..end).trim() == format!("{sign}</span>");
     let next = body.blocks.get(number + 1).filter(|_| is_apart);
     Some(start..next.map_or(end, |next| next.end as usize))
 }

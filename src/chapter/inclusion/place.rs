@@ -16,7 +16,9 @@ pub const BEYOND: &str = "../";
 
 /// Returns whether a file may ask for others, based on a quick look.
 pub fn asks(bytes: &[u8]) -> bool {
-    ["{{#", "8<", "<<<", "include", "readfile", "import "].iter().any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
+    ["{{#", "8<", "<<<", "include", "readfile", "import "]
+        .iter()
+        .any(|sign| memmem::find(bytes, sign.as_bytes()).is_some())
 }
 
 /// Lists the paths in the content folder that a file could have, as `from` asks for it.

@@ -154,7 +154,7 @@ impl Checker<'_> {
         let generated = self.shared.generated.get_or_init(|| {
             let is_expression = |part: &str| part.split_once("</p>").is_some_and(|(text, _)| text.ends_with("}}"));
             let has_one = |html: &str| html.split("<p>{{").skip(1).any(is_expression);
-            self.book.ids().filter(|id| has_one(&self.documents[id.index()].body.main.html)).collect()
+            self.book.ids().filter(|id| has_one(&self.documents[id.index()].body.main.html())).collect()
         });
         generated.contains(&chapter)
     }
