@@ -16,7 +16,6 @@ use rayon::prelude::*;
 
 use self::near::Near;
 use self::shared::Sorted;
-use crate::chapter::dialect::Foreign;
 use crate::chapter::document::{Document, Facts, Form, Fragment, Reference, View};
 use crate::declare::config::{Config, FILE, Scope};
 use crate::declare::kind::Kind;
@@ -152,7 +151,6 @@ impl<'a> Checker<'a> {
             | Target::Asset(_)
             | Target::OtherSite(..)
             | Target::Partner(_) => return None,
-            Target::DeadAnchor(chapter) if self.is_of_code(reference, *chapter) => return None,
             Target::DeadAnchor(chapter) => {
                 let (message, help) = self.dead_anchor(reference, *chapter, from);
                 (Rule::DeadAnchor, message, help)
@@ -183,13 +181,6 @@ impl<'a> Checker<'a> {
             Target::Dead => self.dead(reference, from),
         };
         Some(Diagnostic::new(code, path, None, message).maybe_help(help))
-    }
-
-    /// Returns whether a plugin of another generator makes an anchor, where it inserts the description
-    /// of code. That the chapter doesn't show the description is a finding of its own.
-    fn is_of_code(&self, reference: &Reference, to: ChapterId) -> bool {
-        let is_name = matches!(&reference.fragment, Some(Fragment::Anchor(name)) if name.contains('.'));
-        is_name && self.documents[to.index()].body.foreign.iter().any(|(kind, _)| *kind == Foreign::Code)
     }
 
     /// Returns the rule, message and help for a reference without a target.

@@ -104,8 +104,6 @@ pub(super) type Sorted = (Option<(Cause, String)>, Diagnostic);
 /// What is found out about all chapters when a reference needs it.
 #[derive(Debug, Default)]
 pub(super) struct Memory<'a> {
-    /// The chapters into which another program inserts text.
-    generated: OnceLock<BTreeSet<ChapterId>>,
     /// The folders at the top with chapters or files.
     folders: OnceLock<BTreeSet<&'a str>>,
 }
@@ -145,18 +143,11 @@ impl Checker<'_> {
         (!self.config.configured && to == from && is_contribution()).then_some(Cause::Contribution)
     }
 
-    /// Returns whether a chapter of a plain folder has a paragraph that is nothing but an expression
-    /// (`{{generator:team}}`), where the site's own program inserts text.
+    /// Returns whether something was left out of a chapter of a plain folder where the site's own program
+    /// inserts text (`{{generator:team}}`).
     fn is_generated(&self, chapter: ChapterId) -> bool {
-        if self.config.configured || self.config.generator.is_some() {
-            return false;
-        }
-        let generated = self.shared.generated.get_or_init(|| {
-            let is_expression = |part: &str| part.split_once("</p>").is_some_and(|(text, _)| text.ends_with("}}"));
-            let has_one = |html: &str| html.split("<p>{{").skip(1).any(is_expression);
-            self.book.ids().filter(|id| has_one(&self.documents[id.index()].body.main.html())).collect()
-        });
-        generated.contains(&chapter)
+        let is_plain = !self.config.configured && self.config.generator.is_none();
+        is_plain && self.documents[chapter.index()].body.foreign.iter().any(|(kind, _)| *kind == Foreign::Expression)
     }
 
     fn cause_of_path(&self, reference: &Reference, from: ChapterId) -> Option<Cause> {

@@ -13,6 +13,7 @@ use crate::chapter::document::{Form, Hole, Image, ImageSource, Reference, Refere
 use crate::chapter::markdown::{end_of, numbered, plain_text, wiki_reference};
 use crate::chapter::reference::{Destination, destination, host};
 use crate::declare::dialect::Dialect;
+use crate::declare::generator::Generator;
 use crate::text::attribute::is_of_label;
 use crate::text::markup::{escape_address_into, escape_into};
 use crate::text::rule::Rule;
@@ -32,8 +33,8 @@ impl Writer<'_, '_> {
             return n + 1;
         }
         let is_empty = matches!(events.get(n + 1), Some((Event::End(_), _)));
-        if is_empty && dest_url.is_empty() && self.input.config.reads_foreign() {
-            // In MkDocs, `[](){#id}` is an anchor.
+        if is_empty && dest_url.is_empty() && self.input.config.generator == Some(Generator::MkDocs) {
+            // An anchor: `[](){#id}`.
             return n + 2;
         }
         let address = if *link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
