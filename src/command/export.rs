@@ -25,11 +25,10 @@ pub fn run(options: &Export) -> Outcome {
     let (errors, warnings) = count(&compiled.findings);
     if errors > 0 {
         loaded.print_some(&compiled.findings, &compiled.chain);
-        let nothing = format!("{}; nothing was written", report::summary(errors, warnings));
         if options.json {
             say_json(&record(options, &[], None));
         } else {
-            say(&nothing);
+            say(&format!("{}; nothing was written", report::summary(errors, warnings)));
         }
         return Ok(false);
     }
@@ -45,6 +44,9 @@ pub fn run(options: &Export) -> Outcome {
         Err(WriteError::Output(error)) => return Err(error),
         Err(WriteError::Render(failed)) => {
             loaded.print_some(&failures(failed), &compiled.chain);
+            if options.json {
+                say_json(&record(options, &[], None));
+            }
             return Ok(false);
         }
     };

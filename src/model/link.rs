@@ -127,7 +127,7 @@ pub struct Resolver<'a> {
     labels: OnceLock<HashMap<String, (ChapterId, &'a str)>>,
     /// The chapters of Hugo by their top folder and the last part of their URL, collected when a link
     /// needs them.
-    dated: OnceLock<HashMap<(&'a str, &'a str), ChapterId>>,
+    dated: OnceLock<HashMap<(&'a str, &'a str), Option<ChapterId>>>,
 }
 
 /// Maps every name that a link may use for an anchor of one chapter to that anchor. If several

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,12 +16,19 @@ use crate::text::path::SourcePath;
 pub type Hash = [u8; 32];
 
 /// One file of the content folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// The bytes as they are on disk.
     pub bytes: Arc<[u8]>,
     /// The hash of `bytes`.
     pub hash: Hash,
+}
+
+/// Writes the hash, which says the same as the bytes.
+impl fmt::Debug for SourceFile {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_tuple("SourceFile").field(&self.hash).finish()
+    }
 }
 
 impl SourceFile {

@@ -48,9 +48,14 @@ impl Resolver<'_> {
                 let name = self.book.url(id).as_str().trim_end_matches('/').rsplit('/').next()?;
                 Some(((section, name), id))
             };
-            self.book.ids().filter_map(part).collect()
+            // Two posts may have the same name and differ in their dates.
+            let mut chapters = HashMap::new();
+            for (key, id) in self.book.ids().filter_map(part) {
+                chapters.entry(key).and_modify(|known| *known = None).or_insert(Some(id));
+            }
+            chapters
         });
-        chapters.get(&(section, name)).map(|id| Target::Chapter(*id, None))
+        chapters.get(&(section, name)).copied().flatten().map(|id| Target::Chapter(id, None))
     }
 
     /// Returns the place that `label` is given to, in whichever chapter it is.

@@ -182,10 +182,14 @@ impl<'a> Filler<'a> {
     /// end of a part.
     fn parts(&mut self, parts: impl IntoIterator<Item = (Range<usize>, usize)>, scope: Scope) -> String {
         let body = &self.document(scope.chapter).body;
+        let parts: Vec<(Range<usize>, usize)> = parts.into_iter().collect();
+        let start = parts.iter().map(|(range, _)| range.start).min().unwrap_or(0);
+        let end = parts.iter().map(|(range, _)| range.end).max().unwrap_or(0);
+        // Unpacking a range takes time for what is in front of it, too.
+        let html = body.main.slice(start..end);
         let mut out = String::new();
         for (range, last) in parts {
-            let html = body.main.slice(range.clone());
-            self.fill(body.main.part(&html, range.start), (range, last), scope, &mut out);
+            self.fill(body.main.part(&html, start), (range, last), scope, &mut out);
         }
         if body.sanitised { balanced(&out).into_owned() } else { out }
     }

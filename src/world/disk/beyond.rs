@@ -58,6 +58,9 @@ pub(super) fn read((root, content): (&Path, &Path), skip: &[PathBuf], sources: &
                 continue;
             }
             for target in candidates.into_iter().filter(|path| path.as_str().starts_with(BEYOND)) {
+                if sources.beyond.contains_key(&target) {
+                    break;
+                }
                 if let Some(file) = reader.file(&target) {
                     open.push((target.clone(), file.clone()));
                     sources.beyond.insert(target, file);
@@ -100,7 +103,7 @@ impl Reader<'_> {
             return None;
         }
         let name = path.as_str().strip_prefix(BEYOND)?;
-        let is_private = |part: &str| part.starts_with('.') || part.is_empty() || part.contains('\\');
+        let is_private = |part: &str| part.starts_with('.') || part.is_empty() || part.contains(['\\', ':']);
         if name.split('/').any(is_private) || withheld::is_secret(path.file_name()) {
             return None;
         }
@@ -176,6 +179,7 @@ mod tests {
             "../../../key.pem",
             "../../../ignored.rs",
             "../public/d.rs",
+            "../../../C:/e.rs",
         ];
         let chapter = asked.map(|path| format!("{{{{#include {path}}}}}\n")).concat();
         let found = read(&[
@@ -190,6 +194,7 @@ mod tests {
             (".env", ""),
             ("key.pem", ""),
             ("ignored.rs", ""),
+            ("C:/e.rs", ""),
             (".gitignore", "/ignored.rs\n"),
         ]);
         assert_eq!(found, ["../a.rs", "../docs/book/listings/a.rs", "../docs/book/listings/nested.rs"]);

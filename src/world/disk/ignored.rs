@@ -4,6 +4,7 @@
 //! user's own settings.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -13,6 +14,9 @@ use super::bounded::read_at_most;
 /// The maximum size of a file with patterns, and the number of patterns in it.
 const LARGEST: u64 = 256 * 1024;
 const MOST: usize = 2000;
+
+/// The pattern that matches every file.
+const EVERYTHING: &str = "**";
 
 /// The patterns read so far, by folder.
 #[derive(Default)]
@@ -57,9 +61,16 @@ impl Ignored {
     }
 }
 
+/// Reads the patterns of a file. If they can't all be read, everything is ignored.
 fn read(place: &Path) -> Vec<Pattern> {
-    let bytes = read_at_most(place, LARGEST).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).lines().take(MOST).filter_map(pattern).collect()
+    let text = match read_at_most(place, LARGEST) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        // In a worktree, `.git` is a file.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Vec::new(),
+        Err(_) => EVERYTHING.to_owned(),
+    };
+    let text = if text.lines().count() > MOST { EVERYTHING } else { &text };
+    text.lines().filter_map(pattern).collect()
 }
 
 /// Reads a line. A pattern with a slash that isn't at its end is relative to its folder, and any other
@@ -77,7 +88,8 @@ fn pattern(line: &str) -> Option<Pattern> {
         None if inner.contains('/') => inner.to_owned(),
         None => format!("**/{inner}"),
     };
-    let glob = GlobBuilder::new(&glob).literal_separator(true).build().ok()?;
+    let build = |glob: &str| GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build().ok();
+    let glob = build(&glob).or_else(|| if is_back { None } else { build(EVERYTHING) })?;
     Some(Pattern { matcher: glob.compile_matcher(), is_back, is_folder })
 }
 
@@ -103,5 +115,19 @@ mod tests {
         for name in ["keep.log", "a/top", "out", "a/b/x.tmp", "here", "a/own.txt", "x.rs"] {
             assert!(!ignored.holds(base, name), "{name}");
         }
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_read_ignore_everything() {
+        let ignores = |text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(".gitignore"), text).unwrap();
+            Ignored::default().holds(folder.path(), "a/b.rs")
+        };
+        assert!(!ignores("x\n"));
+        assert!(ignores("[\n"));
+        assert!(!ignores("![\n"));
+        assert!(ignores(&"x\n".repeat(2001)));
+        assert!(ignores(&"x".repeat(300_000)));
     }
 }

@@ -126,10 +126,11 @@ fn tags_around(text: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
         if tag(&text[start..end]).is_none_or(|length| start + length != end) {
             break;
         }
-        after.insert(0, start..end);
+        after.push(start..end);
         end = start;
         end -= text[at..end].len() - text[at..end].trim_end().len();
     }
+    after.reverse();
     (before, after)
 }
 

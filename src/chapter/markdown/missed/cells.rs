@@ -34,13 +34,15 @@ impl Missed<'_> {
         }
         // Ranges of empty cells may begin behind the row.
         let rest = self.input.body.get(last..row.end).unwrap_or_default().trim_end();
-        let mut dropped = rest.trim_start().trim_start_matches('|').trim();
+        let mut dropped = rest.trim_start().trim_start_matches('|').trim_start();
         // A tag of another generator at the end of the last cell isn't shown anyway.
-        if let Some(end) = self.end_of_foreign(last + rest.find(dropped).unwrap_or(0)) {
-            dropped = self.input.body.get(end..last + rest.len()).unwrap_or_default().trim();
+        if !dropped.is_empty()
+            && let Some(end) = self.end_of_foreign(last + rest.len() - dropped.len())
+        {
+            dropped = self.input.body.get(end..last + rest.len()).unwrap_or_default().trim_start();
         }
         if !dropped.trim_matches(['|', ' ', '\t']).is_empty() {
-            let start = last + rest.find(dropped).unwrap_or(0);
+            let start = last + rest.len() - dropped.len();
             let message = "this row has more cells than the table's header, so the extra cells aren't shown";
             let help = "add a column to the header, or write `\\|` where a `|` is meant as text";
             self.finding(Rule::ExtraCell, &(start..last + rest.len()), message, help);
@@ -50,7 +52,8 @@ impl Missed<'_> {
     /// Returns where the syntax of another generator ends that was left out at `at`.
     fn end_of_foreign(&self, at: usize) -> Option<usize> {
         let dropped = &self.input.view?.dropped;
-        dropped.iter().find(|(_, range)| range.start == at).map(|(_, range)| range.end)
+        let first = dropped.partition_point(|(_, range)| range.start < at);
+        dropped.get(first).filter(|(_, range)| range.start == at).map(|(_, range)| range.end)
     }
 
     /// Returns a finding if a cell ends in the middle of code or a link.
