@@ -240,10 +240,7 @@ fn finding(cause: Cause, list: Vec<(String, Place)>, config: &Config) -> Diagnos
         Place::Content(path, _) => Some(format!("`{path}`")),
         _ => None,
     });
-    let mut paths: Vec<String> = paths.collect();
-    paths.dedup();
-    let more = paths.len().saturating_sub(NAMED);
-    paths.truncate(NAMED);
+    let others = others(paths.collect());
     let (written, place) = list.into_iter().next().unwrap_or((String::new(), Place::Handbook));
     let generator = config.generator.map_or("the site's generator", Generator::title);
     let (one, several, help) = words(cause, generator);
@@ -252,13 +249,23 @@ fn finding(cause: Cause, list: Vec<(String, Place)>, config: &Config) -> Diagnos
         count => format!("{} {several}; the first is `{written}`", grouped(count)),
     };
     let finding = Diagnostic::at(Rule::ForeignForm, place, message).help(help);
-    match (paths.is_empty(), more) {
-        (true, _) => finding,
-        (false, 0) => finding.note(format!("the others are in {}", paths.join(", "))),
-        (false, more) => {
-            let what = if more == 1 { "chapter" } else { "chapters" };
-            finding.note(format!("the others are in {} and {more} more {what}", paths.join(", ")))
-        }
+    match others {
+        Some(others) => finding.note(others),
+        None => finding,
+    }
+}
+
+/// Returns a note that names the chapters of all findings but the first, if there are any.
+fn others(mut paths: Vec<String>) -> Option<String> {
+    paths.dedup();
+    let more = paths.len().saturating_sub(NAMED);
+    paths.truncate(NAMED);
+    let named = paths.join(", ");
+    match more {
+        _ if paths.is_empty() => None,
+        0 => Some(format!("the others are in {named}")),
+        1 => Some(format!("the others are in {named} and 1 more chapter")),
+        more => Some(format!("the others are in {named} and {} more chapters", grouped(more))),
     }
 }
 
@@ -301,5 +308,21 @@ fn words(cause: Cause, generator: &str) -> (String, String, String) {
             "links to contributions lead nowhere",
             "all-contributors writes these links, and no page has their targets",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_names_each_chapter_once_and_counts_those_beyond_the_limit() {
+        let note =
+            |number: usize| others((0..number).flat_map(|n| [format!("`{n}.md`"), format!("`{n}.md`")]).collect());
+        assert_eq!(note(0), None);
+        assert_eq!(note(2).unwrap(), "the others are in `0.md`, `1.md`");
+        assert!(note(NAMED).unwrap().ends_with("`11.md`"));
+        assert!(note(NAMED + 1).unwrap().ends_with("`11.md` and 1 more chapter"));
+        assert!(note(NAMED + 1002).unwrap().ends_with("`11.md` and 1,002 more chapters"));
     }
 }
