@@ -164,8 +164,7 @@ pub fn plan(sources: &Sources, wanted: Wanted<'_>, look: Look<'_>) -> Result<Ado
     Ok(plan)
 }
 
-/// Lists the generators that a folder may have been written for in which none was recognized, by what its
-/// chapters contain.
+/// Lists the generators to try if none was recognized, based on what the chapters contain.
 fn guesses(sources: &Sources) -> Vec<Generator> {
     let has = |is_sign: &dyn Fn(&str, &str) -> bool| {
         let mut texts =

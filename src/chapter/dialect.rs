@@ -58,8 +58,8 @@ impl<'a> Reading<'a> {
         Self { options: Options::empty(), dialects: Dialects::default(), config }
     }
 
-    /// Returns how a body is read that imports modules, as MDX does. In a plain folder, that is the only
-    /// sign of it, because some generators read MDX in every file.
+    /// Adds MDX if a body in a plain folder imports modules. Some generators read MDX in every file, so
+    /// the file's extension doesn't tell.
     #[must_use]
     pub fn of(self, body: &str) -> Self {
         let is_plain = self.dialects.contains(Dialects::PLAIN);

@@ -1,4 +1,5 @@
-//! Inserts files of the content folder, and of the project around it, into a chapter where another generator would.
+//! Inserts files of the content folder, and of the project around it, into a chapter where another
+//! generator would.
 //!
 //! Input: the redacted body of a chapter, and the files that may be inserted. Output: an
 //! [`Inserted`], which is the chapter's text with these files in it, and maps back to the chapter's

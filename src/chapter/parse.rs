@@ -23,7 +23,6 @@ use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
 use crate::declare::front::{self, Front};
-use crate::declare::generator::Generator;
 use crate::declare::kind::{Kind, Status};
 use crate::declare::origin;
 use crate::text::attribute;
@@ -361,11 +360,9 @@ impl Reader<'_> {
 
     /// Reports aliases that look like old URLs but cannot be redirects.
     fn check_aliases(&mut self, front: &Front) {
-        // In Obsidian, an alias is another name of a note and no address.
-        let is_of_notes = self.config.reads_foreign() && self.config.generator == Some(Generator::Obsidian);
         for (alias, span) in &front.common.aliases {
             match old_name(alias) {
-                OldName::Unusable(_) if is_of_notes => {}
+                OldName::Unusable(_) if self.config.reads_notes() => {}
                 OldName::Unusable(help) => {
                     let message = format!("the alias `{alias}` can't be used as a redirect");
                     self.finding(Rule::BadValue, self.text.map(*span), message, help);

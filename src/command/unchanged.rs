@@ -28,7 +28,7 @@ pub struct Keys {
     pub by: Hash,
 }
 
-/// Returns the memory and the key of a build, or `None` in a folder without `handbook.toml`, where
+/// Returns where a build is remembered and its keys, or `None` in a folder without `handbook.toml`, where
 /// Rolebook writes nothing next to the chapters.
 pub fn keys(loaded: &Loaded, options: &Build) -> Option<Keys> {
     loaded.inputs.sources.bytes(&SourcePath::new(FILE))?;

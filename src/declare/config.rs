@@ -413,6 +413,11 @@ impl Config {
         !self.configured || self.source.is_some()
     }
 
+    /// Returns whether chapters are notes of Obsidian, where an alias is another name and no address.
+    pub fn reads_notes(&self) -> bool {
+        self.reads_foreign() && self.generator == Some(Generator::Obsidian)
+    }
+
     /// Returns whether the generator that the content was written for puts chapters without a position
     /// in order by the names of their files, rather than by their titles.
     pub fn sorts_by_file(&self) -> bool {

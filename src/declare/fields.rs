@@ -485,7 +485,7 @@ fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> boo
             (format!("`{key}` cannot be `{text}`"), Some(help))
         }),
         (Shape::List(inner), Data::List(items)) => {
-            // A `-` without anything behind it says nothing.
+            // An empty list item (`-`) has no value to check.
             for item in items.iter().filter(|item| !matches!(item.data, Data::Null)) {
                 check(item, *inner, key, report);
             }

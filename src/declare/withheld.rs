@@ -105,7 +105,7 @@ pub fn is_secret(name: &str) -> bool {
 }
 
 /// Returns whether a name says that the file contains secrets. A table or text counts only if its name
-/// says nothing else, because `password-policy.csv` hardly contains passwords.
+/// says nothing else, because `password-policy.csv` is unlikely to contain passwords.
 fn names_secrets(name: &str) -> bool {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     if ["txt", "csv"].contains(&extension) {

@@ -125,7 +125,7 @@ impl<'a> Checker<'a> {
             let place = Place::Content(document.meta.path.clone(), Some(*span));
             findings.push((self.cause(reference, target, chapter), Diagnostic { place, ..finding }));
         }
-        shared::few_are_own(&mut findings);
+        shared::separate_few(&mut findings);
         findings.extend(self.empty_ladder(document).map(|finding| (None, finding)));
         findings
     }
@@ -214,7 +214,9 @@ impl<'a> Checker<'a> {
         let help = with_scheme(name).map(|address| format!("did you mean `{address}`?"));
         let joined = join(self.book.meta(from).path.folder(), name);
         if help.is_none() && joined.as_deref().is_some_and(is_below_dot) {
-            let message = format!("`{name}` isn't on this site, since its name or its folder's begins with `.`");
+            let message = format!(
+                "`{name}` isn't on this site, because files and folders whose names begin with `.` aren't published"
+            );
             return (message, Some("link to it on the code host".to_owned()));
         }
         let is_underscore = |path: &str| {

@@ -1,4 +1,4 @@
-//! Packs numbers and texts into few bytes, for what there is a lot of in a large handbook.
+//! Packs numbers and texts into few bytes, because a large handbook has millions of them.
 //!
 //! Input: numbers and slices of bytes, or a text that repeats much of another one. Output: bytes, from
 //! which any part can be read again. The same input always gives the same bytes.
@@ -72,8 +72,8 @@ pub fn length(of: usize) -> u32 {
 /// A text, stored as what it repeats of another text and what it adds to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Derived {
-    /// Again and again: new bytes, then the length and the place of what is repeated. Places count
-    /// from the beginning of [`COMMON`], which the other text follows.
+    /// Repeated until the end: new bytes with their length, then the length and the place of a part of
+    /// the other text. Places count from the beginning of [`COMMON`], which the other text follows.
     bytes: Box<[u8]>,
     length: u32,
 }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_a_derived_text_is_read_again() {
+    fn every_part_of_a_derived_text_can_be_read_back() {
         let source = "Größe und Gewicht sind bekannt.\n\nEin anderer Satz, der nicht ganz wörtlich folgt.\n";
         let texts = [
             "",

@@ -52,7 +52,7 @@ test("a release without one of its files, or with a file too many or changed, fa
   assert.match(listed.stderr, /rolebook-x86_64-apple-darwin\.cdx\.json contains no components/);
 });
 
-test("what isn't there is said in a sentence", () => {
+test("a missing program or file is named in the error", () => {
   const program = spawnSync(script, ["pack", targets[0], "nothing"], { cwd: scratch, encoding: "utf8" });
   assert.equal(program.status, 2);
   assert.match(program.stderr, /^error: .*nothing is missing\n$/);

@@ -28,7 +28,7 @@ fn top_keys(name: &str, text: &str) -> BTreeSet<String> {
         let ends_value = !matches!(event, Event::SequenceEnd | Event::MappingEnd);
         match (&event, open.last_mut()) {
             (Event::Scalar(key, ..), Some(Open::Table(keys, is_key @ true))) => {
-                assert!(keys.insert(key.to_string()), "{name}: `{key}` is there twice");
+                assert!(keys.insert(key.to_string()), "{name}: `{key}` occurs twice");
                 *is_key = false;
                 if depth == 1 {
                     top.insert(key.to_string());
@@ -53,7 +53,7 @@ fn keys(names: &[&str]) -> BTreeSet<String> {
 }
 
 #[test]
-fn workflows_and_templates_are_yaml_in_which_no_key_is_there_twice() {
+fn workflows_and_templates_are_valid_yaml_without_duplicate_keys() {
     let workflow = keys(&["name", "on", "permissions", "concurrency", "jobs"]);
     for name in ["ci", "newest", "release"] {
         let path = format!(".github/workflows/{name}.yml");
@@ -75,8 +75,8 @@ fn workflows_and_templates_are_yaml_in_which_no_key_is_there_twice() {
 }
 
 #[test]
-#[should_panic(expected = "`run` is there twice")]
-fn a_key_that_is_there_twice_is_found() {
+#[should_panic(expected = "`run` occurs twice")]
+fn a_duplicate_key_is_found() {
     top_keys(
         "a workflow",
         "jobs:\n  a:\n    - {uses: x, with: {run: y}}\n    - run: one\n      if: [a, b]\n      run: two\n",

@@ -181,7 +181,7 @@ fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
 }
 
 #[test]
-fn a_page_that_was_edited_by_hand_is_never_replaced_although_its_time_says_nothing() {
+fn a_page_edited_by_hand_is_never_replaced_even_if_its_time_is_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     write(root, &LINKED);

@@ -1,5 +1,5 @@
 //! Checks that warm builds equal cold ones: whatever is edited in whatever order, the cache never
-//! changes a byte, neither the one in memory nor the one that is kept between two runs.
+//! changes a byte, whether it is kept in memory or between two runs.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -205,7 +205,7 @@ pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         let is_class = |word: &str| word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
         let is_prose = words.split_whitespace().count() > 3 || !words.split_whitespace().all(is_class);
         let title = match title {
-            // Somebody forgot the quotation marks of the title.
+            // The author forgot the quotation marks around the title.
             None if is_prose && is_callout(&name.to_lowercase()) && !reading.config.configured => {
                 Some(at + name.len()..line.len())
             }

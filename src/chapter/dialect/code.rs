@@ -36,13 +36,23 @@ pub fn is_rust(line: &str) -> bool {
     info.strip_prefix("rust").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
 }
 
-/// Returns whether rustdoc hides a line of code without its indentation, or the number of bytes to leave
-/// out at its start: a line that begins with `# ` is hidden, and `##` stands for `#`.
-pub fn hides(line: &str) -> Result<bool, usize> {
+/// What rustdoc does with a line of code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rustdoc {
+    /// Shows it as it is.
+    Shown,
+    /// Hides it, because it begins with `# `.
+    Hidden,
+    /// Shows it without its first byte, because it begins with `##`, which stands for `#`.
+    Escaped,
+}
+
+/// Returns what rustdoc does with a line of code without its indentation.
+pub fn rustdoc(line: &str) -> Rustdoc {
     match line.strip_prefix('#') {
-        Some(rest) if rest.starts_with('#') => Err(1),
-        Some(rest) => Ok(rest.is_empty() || rest.starts_with(' ')),
-        None => Ok(false),
+        Some(rest) if rest.starts_with('#') => Rustdoc::Escaped,
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => Rustdoc::Hidden,
+        _ => Rustdoc::Shown,
     }
 }
 
@@ -128,6 +138,19 @@ mod tests {
         let fence = |is_quoted| Fence { sign: b'`', length: 3, from: 0, is_quoted };
         assert!(fence(true).is_closed_by("> ```") && fence(false).is_closed_by("````"));
         assert!(!fence(false).is_closed_by("> ```") && !fence(true).is_closed_by("> ``"));
+    }
+
+    #[test]
+    fn rustdoc_hides_a_line_that_begins_with_one_sign_and_keeps_attributes() {
+        for (line, expected) in [
+            ("# use x;", Rustdoc::Hidden),
+            ("#", Rustdoc::Hidden),
+            ("## x", Rustdoc::Escaped),
+            ("#[test]", Rustdoc::Shown),
+            ("x # y", Rustdoc::Shown),
+        ] {
+            assert_eq!(rustdoc(line), expected, "{line}");
+        }
     }
 
     #[test]

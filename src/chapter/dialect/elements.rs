@@ -1,5 +1,5 @@
 //! Gives anchors to what other generators give them to: the summaries of folded text in `GitBook`, and
-//! the names of settings in comments, as the documentation of Material for `MkDocs` has them.
+//! the names of settings in comments, as in the documentation of Material for `MkDocs`.
 //!
 //! Input: events. Output: the events with an empty element at each anchor, and with the names of
 //! settings as code. Never changes what an author wrote as HTML.

@@ -69,13 +69,15 @@ impl Foreign {
         }
     }
 
-    /// Returns what else became of the syntax, to follow "aren't shown".
+    /// Returns what else happens to this many of the kind, to follow "isn't shown" or "aren't shown".
     #[must_use]
-    pub fn outcome(self) -> &'static str {
+    pub fn outcome(self, number: usize) -> &'static str {
         match self {
             Self::LiquidTag | Self::Shortcode | Self::Component | Self::Block => ", but the text between them is",
+            Self::CodeLink if number == 1 => ", but its text is",
             Self::CodeLink => ", but their text is",
-            Self::Directive => ", or only as code",
+            Self::Directive if number == 1 => " or is shown only as code",
+            Self::Directive => " or are shown only as code",
             Self::Expression
             | Self::Template
             | Self::Braces

@@ -54,6 +54,8 @@ pub struct Argument {
 
 /// The maximum number of directives around a line.
 const MOST_OPEN: usize = 16;
+/// How many tags before a closing tag are searched for the one that it closes.
+const MOST_BACK: usize = 16;
 
 /// The maximum length of a tag in bytes.
 const LONGEST: usize = 2000;
@@ -345,10 +347,10 @@ impl Finder<'_> {
         of_github().or_else(of_material)
     }
 
-    /// Returns whether a component of this name was found.
+    /// Returns whether one of the last tags is a component of this name.
     fn has_component(&self, name: &str) -> bool {
-        let open = self.found.tags.iter().rev().take(MOST_OPEN);
-        open.into_iter().any(|tag| tag.kind == Foreign::Component && tag.name == name)
+        let mut last = self.found.tags.iter().rev().take(MOST_BACK);
+        last.any(|tag| tag.kind == Foreign::Component && tag.name == name)
     }
 
     /// Reads kramdown's attributes behind a link, an image, emphasis or a word.

@@ -1,4 +1,4 @@
-//! Finds the paths that a file could have which a chapter asks for.
+//! Finds the paths at which a file that a chapter asks for could be.
 //!
 //! Input: the file as it is written, and the file that asks for it. Output: paths in the content folder, and
 //! behind [`BEYOND`] those from the folder that the content folder is in. Never decides whether a file

@@ -1,7 +1,8 @@
 //! Keeps one of many findings that say the same about different places.
 //!
-//! Input: the findings of a plain folder, or of one written for another generator, sorted. Output: the same, but each cause that occurs often
-//! only at its first place, with a count. Never drops a finding that is the only one of its cause.
+//! Input: the findings of a plain folder, or of one written for another generator, sorted. Output: the
+//! same, but each cause that occurs often only at its first place, with a count. Never drops a finding
+//! that is the only one of its cause.
 
 use std::collections::BTreeMap;
 

@@ -54,15 +54,15 @@ fn finding(kind: Foreign, count: &Count<'_>, config: &Config) -> Diagnostic {
         Some(file) => format!("; the first is `{file}`"),
         None => String::new(),
     };
-    let message = format!("{what} in {chapters} {verb} shown{}{file}", kind.outcome());
+    let message = format!("{what} in {chapters} {verb} shown{}{file}", kind.outcome(count.number));
     let help = match config.generator {
         Some(_) if kind == Foreign::Inclusion => {
             let where_from = if config.audiences.is_empty() {
-                "only files of this project that Git doesn't ignore are inserted"
+                "files are inserted only from this project, and only if Git doesn't ignore them"
             } else {
-                "only files in the content folder are inserted"
+                "files are inserted only from the content folder"
             };
-            format!("{where_from}: put them there, or write what readers need")
+            format!("{where_from}: add the file there, or write what readers need")
         }
         Some(generator) => {
             format!("{} runs these, and Rolebook doesn't: write in Markdown what readers need", generator.title())

@@ -23,9 +23,9 @@ use crate::text::rule::Rule;
 
 /// The number of chapters that a finding names.
 const NAMED: usize = 12;
-/// The number of contributions that a chapter lists at least if all-contributors writes the list.
+/// The minimum number of contribution links in a list that all-contributors wrote.
 const CONTRIBUTIONS: usize = 5;
-/// The number of pictures outside of a folder from which on it is taken for a part of a project.
+/// The minimum number of missing pictures that makes a folder count as part of a larger project.
 const PICTURES: usize = 5;
 /// Files that generators write for programs.
 const FEEDS: &[&str] = &[
@@ -205,13 +205,13 @@ impl Checker<'_> {
     /// Returns whether a program writes a part of the chapter at `path`, and so maybe the pages below it.
     fn is_of_program(&self, path: &str) -> bool {
         let of_program = |kind: Foreign| kind == Foreign::Template;
-        let found = self.book.names.at_path(path).iter();
-        found.into_iter().any(|id| self.documents[id.index()].body.foreign.iter().any(|(kind, _)| of_program(*kind)))
+        let mut found = self.book.names.at_path(path).iter();
+        found.any(|id| self.documents[id.index()].body.foreign.iter().any(|(kind, _)| of_program(*kind)))
     }
 }
 
-/// Makes findings of their own of the contributions in one chapter, unless it lists many.
-pub(super) fn few_are_own(list: &mut [Sorted]) {
+/// Reports contribution links one by one if a chapter has only a few of them.
+pub(super) fn separate_few(list: &mut [Sorted]) {
     let is_contribution = |sorted: &Sorted| matches!(sorted.0, Some((Cause::Contribution, _)));
     if list.iter().filter(|sorted| is_contribution(sorted)).count() < CONTRIBUTIONS {
         list.iter_mut().filter(|sorted| is_contribution(sorted)).for_each(|sorted| sorted.0 = None);
@@ -240,10 +240,7 @@ fn finding(cause: Cause, list: Vec<(String, Place)>, config: &Config) -> Diagnos
         Place::Content(path, _) => Some(format!("`{path}`")),
         _ => None,
     });
-    let mut paths: Vec<String> = paths.collect();
-    paths.dedup();
-    let more = paths.len().saturating_sub(NAMED);
-    paths.truncate(NAMED);
+    let others = others(paths.collect());
     let (written, place) = list.into_iter().next().unwrap_or((String::new(), Place::Handbook));
     let generator = config.generator.map_or("the site's generator", Generator::title);
     let (one, several, help) = words(cause, generator);
@@ -252,10 +249,23 @@ fn finding(cause: Cause, list: Vec<(String, Place)>, config: &Config) -> Diagnos
         count => format!("{} {several}; the first is `{written}`", grouped(count)),
     };
     let finding = Diagnostic::at(Rule::ForeignForm, place, message).help(help);
-    match (paths.is_empty(), more) {
-        (true, _) => finding,
-        (false, 0) => finding.note(format!("the others are in {}", paths.join(", "))),
-        (false, more) => finding.note(format!("the others are in {} and {more} more places", paths.join(", "))),
+    match others {
+        Some(others) => finding.note(others),
+        None => finding,
+    }
+}
+
+/// Returns a note that names the chapters of all findings but the first, if there are any.
+fn others(mut paths: Vec<String>) -> Option<String> {
+    paths.dedup();
+    let more = paths.len().saturating_sub(NAMED);
+    paths.truncate(NAMED);
+    let named = paths.join(", ");
+    match more {
+        _ if paths.is_empty() => None,
+        0 => Some(format!("the others are in {named}")),
+        1 => Some(format!("the others are in {named} and 1 more chapter")),
+        more => Some(format!("the others are in {named} and {} more chapters", grouped(more))),
     }
 }
 
@@ -284,19 +294,35 @@ fn words(cause: Cause, generator: &str) -> (String, String, String) {
             "write the whole address, beginning with `https://`",
         ),
         Cause::Project => own(
-            "picture is in a folder that isn't here",
-            "pictures are in folders that aren't here",
-            "if this folder is part of a project, build the project's folder",
+            "picture points to a folder that isn't part of this one",
+            "pictures point to folders that aren't part of this one",
+            "if this is one folder of a project, build the whole project",
         ),
         Cause::ProjectPage => own(
-            "link leads to a folder that isn't here",
-            "links lead to folders that aren't here",
-            "if this folder is part of a project, build the project's folder",
+            "link points to a folder that isn't part of this one",
+            "links point to folders that aren't part of this one",
+            "if this is one folder of a project, build the whole project",
         ),
         Cause::Contribution => own(
             "link to a contribution leads nowhere",
             "links to contributions lead nowhere",
             "all-contributors writes these links, and no page has their targets",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_names_each_chapter_once_and_counts_those_beyond_the_limit() {
+        let note =
+            |number: usize| others((0..number).flat_map(|n| [format!("`{n}.md`"), format!("`{n}.md`")]).collect());
+        assert_eq!(note(0), None);
+        assert_eq!(note(2).unwrap(), "the others are in `0.md`, `1.md`");
+        assert!(note(NAMED).unwrap().ends_with("`11.md`"));
+        assert!(note(NAMED + 1).unwrap().ends_with("`11.md` and 1 more chapter"));
+        assert!(note(NAMED + 1002).unwrap().ends_with("`11.md` and 1,002 more chapters"));
     }
 }

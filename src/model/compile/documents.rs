@@ -1,8 +1,8 @@
 //! The chapters of a handbook, and which of them something is made from.
 //!
 //! Input: parsed chapters. Output: [`Documents`], which are read like a slice and can note each
-//! chapter that is read. Whoever reads them in any other way than one by one counts as having read
-//! all of them. Never changes a chapter.
+//! chapter that is read. Any access other than by index counts as reading all chapters. Never changes
+//! a chapter.
 
 use std::collections::BTreeSet;
 use std::ops::{Deref, Index};
@@ -98,7 +98,7 @@ mod tests {
     use crate::text::source::Sources;
 
     #[test]
-    fn each_chapter_that_is_read_is_noted_and_a_look_at_the_list_counts_as_all_of_them() {
+    fn reading_one_chapter_is_noted_and_reading_the_list_counts_as_all() {
         let sources = Sources::from_texts([("a.md", "# A\n"), ("b.md", "# B\n"), ("c.md", "# C\n")]);
         let handbook = Compiler::new().compile(&sources, &Choices::default()).unwrap();
         let (documents, notes) = handbook.documents.noting();

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::chapter::document::Meta;
 use crate::declare::config::{Config, UrlStyle};
-use crate::declare::generator::Generator;
 use crate::declare::origin::published;
 use crate::text::path::{OldName, SourcePath, UrlPath, fold, old_name};
 use crate::text::rule::Rule;
@@ -147,7 +146,6 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
         }
     }
     let mut redirects = BTreeMap::new();
-    let is_of_notes = input.config.reads_foreign() && input.config.generator == Some(Generator::Obsidian);
     for (chapter, meta) in numbered(input) {
         for alias in meta.aliases.iter().filter_map(|alias| alias_url(alias, &meta.path, input.config.urls)) {
             match taken.entry(fold(&alias.output_file())) {
@@ -159,8 +157,7 @@ pub fn redirects(input: Input<'_>, urls: &[UrlPath]) -> (BTreeMap<UrlPath, Chapt
                 Entry::Occupied(own) if *own.get() == (&meta.path, false) => {}
                 // Other generators have one page for an address with and without a slash at its end.
                 Entry::Occupied(own) if own.get().0 == &meta.path && input.config.reads_foreign() => {}
-                // In Obsidian, an alias is another name of a note and no address.
-                Entry::Occupied(_) if is_of_notes => {}
+                Entry::Occupied(_) if input.config.reads_notes() => {}
                 Entry::Occupied(other) => {
                     let (path, is_alias) = other.get();
                     let what = if *is_alias { "an alias" } else { "the address" };

@@ -1,5 +1,4 @@
-//! Reads the files outside of the content folder that chapters ask for, as mdBook and `MkDocs` insert
-//! them.
+//! Reads the files outside of the content folder that chapters insert.
 //!
 //! Input: the project and the files of its content folder. Output: the files in [`Sources::beyond`]. Never
 //! reads a file outside of the project or the repository around it, behind a symbolic link, hidden,
@@ -116,7 +115,8 @@ impl Reader<'_> {
         Some(SourceFile::new(bytes))
     }
 
-    /// Returns where a file is if no folder on the way is a link or somebody else's.
+    /// Returns the place of a file, unless a folder on the way is a symbolic link, a folder of
+    /// dependencies, an output folder or another repository.
     fn place(&self, name: &str) -> Option<PathBuf> {
         let mut place = self.base.to_path_buf();
         let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));

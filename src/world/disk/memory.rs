@@ -214,7 +214,7 @@ struct Known<'a> {
     of: &'a str,
     /// The name, the hash and the line of each file.
     files: Vec<(String, Hash, &'a str)>,
-    /// Files that were changed before this moment have different times if they were changed again.
+    /// A file that was last changed before this moment gets another time if it is written to again.
     sure: SystemTime,
 }
 
@@ -251,7 +251,7 @@ fn split(line: &str) -> (&str, &str) {
 
 /// The beginning of a memory.
 const TITLE: &str = "rolebook-build 2 ";
-/// Stands for a file of which nobody knows what it was made from.
+/// Marks a file whose inputs aren't known.
 const UNKNOWN: &str = "-";
 
 fn title(key: &Hash) -> String {

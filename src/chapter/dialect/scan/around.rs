@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use super::{Line, Rest, Scanner};
-use crate::chapter::dialect::{code, lines};
+use crate::chapter::dialect::code::{self, Rustdoc};
+use crate::chapter::dialect::lines;
 
 impl Scanner<'_, '_> {
     /// Returns whether the text below a line of HTML is Markdown: in an element that says so, and behind
@@ -39,14 +40,14 @@ impl Scanner<'_, '_> {
     /// Leaves out a line of code that rustdoc hides, or the sign that keeps one. Returns whether the line is
     /// written.
     pub(super) fn hidden_line(&mut self, rest: &Rest, (content, whole): (&Range<usize>, &Range<usize>)) -> bool {
-        match code::hides(&self.body[content.clone()]) {
-            Ok(true) => self.view.removed.push(content.clone()),
-            Ok(false) => return false,
-            Err(length) => {
+        match code::rustdoc(&self.body[content.clone()]) {
+            Rustdoc::Hidden => self.view.removed.push(content.clone()),
+            Rustdoc::Shown => return false,
+            Rustdoc::Escaped => {
                 self.prefix(self.frames.len());
                 self.view.insert(&" ".repeat(rest.spare));
                 self.view.copy(self.body, rest.at..content.start);
-                self.view.copy(self.body, content.start + length..whole.end);
+                self.view.copy(self.body, content.start + 1..whole.end);
             }
         }
         self.text_end = content.end;

@@ -125,7 +125,7 @@ impl<'r> Scanner<'_, 'r> {
         self.view.copy(self.body, at..range.end);
     }
 
-    /// Reads the first line of a directive whose text is code. Returns whether it is written.
+    /// Reads the first line of a directive whose text is code. Returns whether it wrote the line.
     pub(super) fn directive_of_code(&mut self, rest: &Rest, (content, whole): (&Range<usize>, &Range<usize>)) -> bool {
         let text = &self.body[content.clone()];
         if !self.reading.dialects.has(Dialect::Roles) {

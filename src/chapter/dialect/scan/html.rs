@@ -53,7 +53,7 @@ pub(super) struct Chunk {
 }
 
 impl Scanner<'_, '_> {
-    /// Writes a line of MDX with its tags apart. Returns whether it did.
+    /// Writes a line of MDX with each tag on a line of its own. Returns whether it did.
     pub(super) fn apart(&mut self, line: &Line<'_>, whole: &Range<usize>) -> bool {
         if !self.reading.dialects.has(Dialect::Jsx) {
             return false;

@@ -79,11 +79,10 @@ impl<'r> Scanner<'_, 'r> {
     /// indented lines below it, which are the plugin's settings.
     fn described_code(&mut self, line: &Line<'_>, whole: &Range<usize>) -> bool {
         let name = self.body[line.content.clone()].trim_start_matches(':');
-        let is_code = name.strip_prefix(' ').is_some_and(|name| {
-            let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-            !name.is_empty() && !blocks::is_callout(name) && name.chars().all(is_of_name)
-        });
-        if !is_code || self.reading.config.generator != Some(Generator::MkDocs) || self.reading.is_strict() {
+        let is_code = name
+            .strip_prefix(' ')
+            .is_some_and(|name| !name.is_empty() && !blocks::is_callout(name) && name.chars().all(is_of_object));
+        if !is_code || !self.may_describe_code() {
             return false;
         }
         let is_below = |text: &&str| text.trim().is_empty() || text.starts_with("    ") || text.starts_with('\t');
@@ -96,20 +95,19 @@ impl<'r> Scanner<'_, 'r> {
         true
     }
 
+    /// Returns whether a plugin may insert descriptions of code.
+    fn may_describe_code(&self) -> bool {
+        self.reading.config.generator == Some(Generator::MkDocs) && !self.reading.is_strict()
+    }
+
     /// Reads the heading `# ::: package.module`, which a plugin of `MkDocs` gives to the description of code.
     fn described_heading(&mut self, line: &Line<'_>) -> bool {
         let text = &self.body[line.content.clone()];
         let rest = text.trim_start_matches('#').trim_start();
-        let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-        let name = rest.strip_prefix("::: ").filter(|name| name.contains('.') && name.chars().all(is_of_name));
-        let Some(name) = name.filter(|_| self.reading.config.generator == Some(Generator::MkDocs)) else {
-            return false;
-        };
+        let name = rest.strip_prefix("::: ").filter(|name| name.contains('.') && name.chars().all(is_of_object));
+        let Some(name) = name.filter(|_| self.may_describe_code()) else { return false };
         let start = line.content.end - rest.len();
         let behind = line.content.end - name.len();
-        if self.reading.is_strict() {
-            return false;
-        }
         self.prefix(self.frames.len());
         self.view.copy(self.body, line.content.start..start);
         self.view.copy(self.body, behind..line.content.end);
@@ -419,4 +417,9 @@ impl<'r> Scanner<'_, 'r> {
         }
         Some(whole.end)
     }
+}
+
+/// Returns whether the name of an object in code may contain the character.
+fn is_of_object(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
