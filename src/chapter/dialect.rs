@@ -86,7 +86,7 @@ impl<'a> Reading<'a> {
 
     /// Returns whether the handbook declares audiences. Then a `:::` line that might be the mark of
     /// one never begins a block of a dialect.
-    fn is_strict(&self) -> bool {
+    pub(crate) fn is_strict(&self) -> bool {
         !self.config.audiences.is_empty()
     }
 }

@@ -142,6 +142,7 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
         || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
         || rules.are_strict() && !names::of_callouts(text, rules.config).is_empty()
         || rules.are_strict() && !names::of_tags(text, rules.config).is_empty()
+        || rules.are_strict() && !names::of_directives(text, rules.config).is_empty()
 }
 
 /// Sorts ranges and merges those that touch.

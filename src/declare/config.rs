@@ -398,13 +398,14 @@ impl Config {
 
     /// Returns the dialects that chapters are read with.
     pub fn dialects(&self) -> Dialects {
-        match &self.markdown.dialects {
+        let dialects = match &self.markdown.dialects {
             Some(list) => Dialects::of(list),
             None if self.generator.is_some() => self.generator.map(Dialects::of_generator).unwrap_or_default(),
             // In a handbook of ours, nothing that an author wrote disappears.
             None if self.configured => Dialects::default(),
             None => Dialects::PLAIN,
-        }
+        };
+        if self.audiences.is_empty() { dialects } else { dialects.certain() }
     }
 
     /// Returns whether chapters may be written for another generator: in a plain folder, and if

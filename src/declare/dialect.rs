@@ -48,6 +48,8 @@ choice! {
         Components "components",
         /// `{role}` in front of text in backticks, and `(label)=` of `MyST`.
         Roles "roles",
+        /// `MyST`'s fences whose first line names a directive in braces.
+        Directives "directives",
     }
 }
 
@@ -85,8 +87,8 @@ impl Dialects {
     #[must_use]
     pub fn of_generator(generator: Generator) -> Self {
         use Dialect::{
-            Abbreviations, Admonitions, Attributes, Blocks, Colons, Components, Contents, Definitions, Emoji,
-            Expressions, Hints, Jsx, Liquid, Mark, Roles, Scripts, Shortcodes, Tabs,
+            Abbreviations, Admonitions, Attributes, Blocks, Colons, Components, Contents, Definitions, Directives,
+            Emoji, Expressions, Hints, Jsx, Liquid, Mark, Roles, Scripts, Shortcodes, Tabs,
         };
         let list: &[Dialect] = match generator {
             Generator::MkDocs => &[
@@ -115,7 +117,7 @@ impl Dialects {
             Generator::Starlight | Generator::Astro => &[Colons],
             Generator::VitePress => &[Colons, Components, Emoji, Contents, Expressions, Attributes, Mark],
             Generator::Quarto => &[Colons, Definitions, Scripts, Shortcodes, Attributes],
-            Generator::Sphinx => &[Colons, Definitions, Attributes, Expressions, Roles],
+            Generator::Sphinx => &[Colons, Definitions, Attributes, Directives, Expressions, Roles],
             Generator::Nuxt => &[Colons, Components, Emoji],
             Generator::Docsify => &[Emoji, Admonitions, Tabs, Expressions],
             Generator::Middleman => &[Liquid, Attributes, Contents, Definitions],
@@ -139,6 +141,12 @@ impl Dialects {
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Returns the set without the dialects whose blocks might end or begin inside the mark of an audience.
+    #[must_use]
+    pub const fn certain(self) -> Self {
+        Self(self.0 & !(1 << Dialect::Components as u32) & !(1 << Dialect::Directives as u32))
     }
 
     /// Returns the set with another dialect.

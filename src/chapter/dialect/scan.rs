@@ -342,7 +342,8 @@ impl Scanner<'_, '_> {
         }
         self.escape = too_deep.or_else(|| self.begins_with_colon(content).then_some(line.content.start));
         self.after_text = !content.starts_with('#');
-        self.after_html = content.starts_with('<') && content.ends_with('>');
+        let begins_html = content.starts_with(if self.reading.is_strict() { "</" } else { "<" });
+        self.after_html = begins_html && content.ends_with('>');
         if !self.labels.is_empty()
             && let Some(width) = myst::before_label(content)
         {

@@ -131,7 +131,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             code::opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
             let open = Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') };
-            if dialects.has(Dialect::Roles) {
+            if dialects.has(Dialect::Directives) {
                 if directives.last().is_some_and(|outer| outer.is_closed_by(trimmed)) {
                     finder.found.closings.push(range.start);
                     directives.pop();

@@ -44,8 +44,9 @@ pub fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
         let rest = word::reach(text, at + 2).split('\n').next().unwrap_or_default();
         let Some(length) = rest.find(']') else { continue };
         let name = word::plain(&rest[..length]);
-        let begins = || name.split(['-', '_', ' ', '=', ':']).next().unwrap_or_default();
-        if known.contains(&name) || word::is_word(begins()) {
+        let begins = || name.split(['-', '_', ' ', '=', ':', '|']).next().unwrap_or_default();
+        let is_part = || name.split(['|', ' ', ',']).any(|part| known.iter().any(|known| known == part.trim()));
+        if known.contains(&name) || is_part() || word::is_word(begins()) {
             found.push(at..at + length + 3);
         }
     }
@@ -59,7 +60,7 @@ pub fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (range, line) in word::lines(text) {
         let line = line.trim_start_matches(|c: char| word::is_gap(c) || matches!(c, '>' | '-' | '*'));
-        let is_opening = ["!!!", "???", "==="].iter().any(|sign| line.starts_with(sign));
+        let is_opening = ["!!!", "???", "===", "///", "+++"].iter().any(|sign| line.starts_with(sign));
         if !is_opening || line.len() > 200 {
             continue;
         }
@@ -82,15 +83,41 @@ pub fn of_tags(text: &str, config: &Config) -> Vec<Range<usize>> {
     for (open, close) in SIGNS {
         for (at, _) in text.match_indices(open) {
             let rest = word::reach(text, at + open.len());
-            let Some(length) = rest.find(close) else { continue };
-            let names_one =
-                if open == "<" { element_names(&rest[..length], &known) } else { words_name(&rest[..length], &known) };
+            if open == "<" && !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                continue;
+            }
+            // A tag that ends beyond the reach counts with what is known of it.
+            let length =
+                if open == "<" { end_of_element(rest) } else { rest.find(close).or_else(|| rest.find("\n\n")) };
+            let length = length.unwrap_or(rest.len());
+            let inner = &rest[..length];
+            let names_one = if open == "<" { element_names(inner, &known) } else { words_name(inner, &known) };
             if names_one {
-                found.push(at..at + open.len() + length + close.len());
+                let end = (at + open.len() + length + close.len()).min(text.len());
+                let end = (end..=text.len()).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+                found.push(at..end);
             }
         }
     }
     found
+}
+
+/// Returns where the tag ends, before a `>` outside of quotes and braces or an empty line.
+fn end_of_element(rest: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut depth = 0_usize;
+    for (at, c) in rest.char_indices() {
+        match (quote, c) {
+            (_, '\n') if rest[at + 1..].starts_with('\n') => return Some(at),
+            (Some(open), c) if open == c => quote = None,
+            (None, '"' | '\'') if rest[..at].ends_with('=') => quote = Some(c),
+            (None, '{') => depth += 1,
+            (None, '}') => depth = depth.saturating_sub(1),
+            (None, '>') if depth == 0 && !rest[..at].ends_with('\n') => return Some(at),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Returns whether one of the words of a tag is the name of an audience. Parts of paths are no words.
@@ -109,11 +136,17 @@ fn element_names(inner: &str, known: &[String]) -> bool {
     if !inner.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return false;
     }
+    let written = inner.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
+    let is_component = written == "template" || written.contains(|c: char| c.is_ascii_uppercase() || c == '-');
     let inner = word::plain(inner);
     let name = inner.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
     let is_known = |text: &str| known.iter().any(|known| known == text);
-    let is_sign = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '{' | '}' | '[' | ']' | '/');
+    let is_sign =
+        |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '{' | '}' | '[' | ']' | '(' | ')' | ',' | '/');
+    let is_bare = |word: &str| is_known(word.trim_start_matches(['#', ':', '@', '.']));
     is_known(name)
+        || (is_component && words_of_name(written).iter().any(|part| is_known(part) || word::is_word(part)))
+        || (is_component && inner.split_whitespace().skip(1).any(is_bare))
         || inner.split('=').zip(inner.split('=').skip(1)).any(|(before, value)| {
             let attribute = before.split_whitespace().last().unwrap_or_default();
             let quoted = value
@@ -123,6 +156,48 @@ fn element_names(inner: &str, known: &[String]) -> bool {
             let value = quoted.flatten().unwrap_or_else(|| value.split_whitespace().next().unwrap_or_default());
             !TEXTS.contains(&attribute) && value.split(is_sign).any(is_known)
         })
+}
+
+/// Splits the name of a component into its words, in lower case: `LeadersOnly`, `leaders-only`.
+fn words_of_name(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        if c.is_ascii_uppercase() || matches!(c, '-' | '_' | '.') {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words
+}
+
+/// Lists the first lines of directives that name a declared audience, such as `{only} leaders` behind
+/// backticks or colons, and options such as `:class: leaders`.
+pub fn of_directives(text: &str, config: &Config) -> Vec<Range<usize>> {
+    const TEXTS: [&str; 5] = ["alt", "caption", "name", "title", "label"];
+    let known = known(config);
+    let mut found = Vec::new();
+    for (range, line) in word::lines(text) {
+        let line = line.trim_start_matches(|c: char| word::is_gap(c) || matches!(c, '>' | '-' | '*'));
+        let rest = line.trim_start_matches(['`', '~', ':']);
+        let signs = &line[..line.len() - rest.len()];
+        let begins = signs.len() > 2 && rest.trim_start().starts_with('{');
+        let key = rest.split_once(": ").map(|(key, _)| key).filter(|_| signs == ":");
+        let is_option = key.is_some_and(|key| {
+            key.starts_with(|c: char| c.is_alphabetic()) && !key.contains(' ') && !TEXTS.contains(&key)
+        });
+        let is_label = line.starts_with('(') && line.trim_end().ends_with(")=");
+        if line.len() > 400 || !(begins || is_option || is_label) {
+            continue;
+        }
+        let plain = word::plain(line);
+        let mut words = plain.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+        if words.any(|word| known.iter().any(|known| known == word) || word::is_word(word)) {
+            found.push(range);
+        }
+    }
+    found
 }
 
 /// Lists lines that consist only of colons and the name of a declared audience, such as

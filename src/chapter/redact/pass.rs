@@ -245,7 +245,7 @@ impl<'t, 'r> Pass<'t, 'r> {
             let is_query = self.text[..at].ends_with(['?', '&']) || self.text[..at].ends_with("&amp;");
             let is_hit = match hit.sign {
                 Sign::Equals => (in_place || strict) && !is_query,
-                Sign::Colon => in_place,
+                Sign::Colon => in_place || shield == Some(Shield::Directive),
                 Sign::None => strict && ((braces.is_some() && names_one()) || word::begins_tag(&self.text[..at])),
             };
             if is_hit && shield != Some(Shield::Example) {
@@ -266,7 +266,8 @@ impl<'t, 'r> Pass<'t, 'r> {
             let admonitions =
                 names::of_admonitions(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
             let tags = names::of_tags(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions).chain(tags) {
+            let directives = names::of_directives(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions).chain(tags).chain(directives) {
                 if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(why, range);
                 }

@@ -93,6 +93,9 @@ impl Misread {
             Self::Shielded(Shield::LongSpan | Shield::Example) => {
                 "this audience mark is between two backticks on different lines, so the chapter is hidden"
             }
+            Self::Shielded(Shield::Directive) => {
+                "this audience mark is in a block with a name in braces, where it has no effect, so the chapter is hidden"
+            }
             Self::Shielded(Shield::Html) => "this audience mark is inside raw HTML, so the chapter is hidden",
             Self::Shielded(Shield::Removed) => {
                 "this audience mark is inside syntax of another generator that isn't shown, so the chapter is hidden"
@@ -129,7 +132,7 @@ impl Misread {
             Self::Shielded(Shield::Template) => {
                 format!("leave it out, or {block} around the whole template")
             }
-            Self::Shielded(Shield::Info) => format!("{block}, around the code block"),
+            Self::Shielded(Shield::Info | Shield::Directive) => format!("{block}, around the code block"),
             Self::Shielded(Shield::LongSpan | Shield::Example) => {
                 "close the backtick on its own line, or write `\\`` where a backtick is meant".to_owned()
             }

@@ -34,6 +34,9 @@ pub enum Shield {
     Html,
     /// Syntax of another generator that is taken out.
     Removed,
+    /// A fenced block whose first line has a name in braces, as in `MyST` and Quarto: its text may be
+    /// Markdown there.
+    Directive,
 }
 
 /// A list item, a quote or another block that contains blocks.
@@ -130,6 +133,8 @@ impl Structure {
                         let shield = fence_shield(text, &range, content_end);
                         let line = text[range.clone()].lines().next().unwrap_or_default();
                         let info_end = range.start + line.len();
+                        let is_directive = reading.is_strict() && names_directive(line);
+                        let shield = if is_directive && shield == Shield::Example { Shield::Directive } else { shield };
                         let is_certain = shield == Shield::Example;
                         let is_template = is_certain && (line.contains("template=") || is_drawn(line));
                         found.code.push((range.clone(), if is_template { Shield::Template } else { shield }));
@@ -221,6 +226,12 @@ impl Structure {
             _ => at,
         }
     }
+}
+
+/// Returns whether the first line of a code block has a name in braces.
+fn names_directive(line: &str) -> bool {
+    let info = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '`' | '~' | '>'));
+    info.strip_prefix('{').is_some_and(|name| name.starts_with(|c: char| c.is_alphabetic()))
 }
 
 /// Returns whether the first line of a code block says that it is drawn, so that its text isn't an

@@ -16,7 +16,7 @@ impl<'r> Scanner<'_, 'r> {
     /// Reads a line that begins or ends a directive whose text is Markdown. Returns whether it is one.
     pub(super) fn directive(&mut self, line: &Line<'r>, whole: &Range<usize>) -> bool {
         let text = &self.body[line.content.clone()];
-        if !self.reading.dialects.has(Dialect::Roles) || !text.starts_with(['`', '~', ':']) {
+        if !self.reading.dialects.has(Dialect::Directives) || !text.starts_with(['`', '~', ':']) {
             return false;
         }
         self.closings = &self.closings[self.closings.partition_point(|start| *start < whole.start)..];
@@ -128,7 +128,7 @@ impl<'r> Scanner<'_, 'r> {
     /// Reads the first line of a directive whose text is code. Returns whether it wrote the line.
     pub(super) fn directive_of_code(&mut self, rest: &Rest, (content, whole): (&Range<usize>, &Range<usize>)) -> bool {
         let text = &self.body[content.clone()];
-        if !self.reading.dialects.has(Dialect::Roles) {
+        if !self.reading.dialects.has(Dialect::Directives) {
             return false;
         }
         let Some(directive) = directive::read(text).filter(|directive| !directive.has_text()) else { return false };

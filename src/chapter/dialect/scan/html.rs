@@ -55,7 +55,8 @@ pub(super) struct Chunk {
 impl Scanner<'_, '_> {
     /// Writes a line of MDX with each tag on a line of its own. Returns whether it did.
     pub(super) fn apart(&mut self, line: &Line<'_>, whole: &Range<usize>) -> bool {
-        if !self.reading.dialects.has(Dialect::Jsx) {
+        // The mark of an audience may begin inside an element and end outside of it.
+        if !self.reading.dialects.has(Dialect::Jsx) || self.reading.is_strict() {
             return false;
         }
         let content = line.content.clone();
