@@ -211,3 +211,28 @@ fn nothing_is_remembered_that_an_audience_may_not_see_or_in_a_folder_without_set
     assert!(said.contains("files written"), "{said}");
     assert!(!bare.path().join(".rolebook").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_or_a_pipe_in_the_private_folder_of_a_project_leads_nowhere() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (root, victim) = (folder.path(), folder.path().join("victim"));
+    write(root, &FILES);
+    build(root, &[]);
+    fs::write(&victim, "theirs").unwrap();
+    let memory = fs::read_dir(root.join(".rolebook/cache")).unwrap().next().unwrap().unwrap().path();
+    let ignore = root.join(".rolebook/.gitignore");
+    for place in [&memory, &ignore] {
+        fs::remove_file(place).unwrap();
+    }
+    symlink(&victim, &ignore).unwrap();
+    symlink(&victim, memory.with_extension("new")).unwrap();
+    assert!(Command::new("mkfifo").arg(&memory).status().unwrap().success());
+    let (said, _) = build(root, &[]);
+    assert!(said.contains(" 0 files written"), "{said}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
+    assert_eq!(fs::read_to_string(&ignore).unwrap(), "*\n");
+    assert_eq!(mark(root), 1);
+    assert!(is_remembered(root, &[]));
+}

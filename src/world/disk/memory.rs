@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -39,25 +39,21 @@ const DOUBT: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Memory {
     private: Private,
-    /// The file's name in the folder.
+    /// The file's name in the private folder.
     name: String,
 }
 
 impl Memory {
     /// Returns the memory of the project in `base` for the build that `name` stands for.
     pub fn of(base: &Path, name: &Hash) -> Self {
-        Self { private: Private::of(base), name: format!("build-{}", &name.to_hex()[..16]) }
-    }
-
-    fn folder(&self) -> PathBuf {
-        self.private.join(FOLDER)
+        Self { private: Private::of(base), name: format!("{FOLDER}/build-{}", &name.to_hex()[..16]) }
     }
 
     /// Returns what is remembered about the output at `real` and a build with this key.
     pub(super) fn recall(&self, key: &Hash, real: &Path) -> Recalled {
-        let place = self.folder().join(&self.name);
-        let found = fs::metadata(&place).and_then(|metadata| Ok((metadata.modified()?, fs::read_to_string(&place)?)));
-        let Ok((written, text)) = found else { return Recalled::Nothing };
+        let written = fs::symlink_metadata(self.private.join(&self.name)).and_then(|metadata| metadata.modified());
+        let text = self.private.read(&self.name).and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some((written, text)) = written.ok().zip(text) else { return Recalled::Nothing };
         let Some(known) = Known::read(&text, written, real) else { return Recalled::Nothing };
         let said = if known.key == key.to_hex().as_str() { self.said(&known, &text, real) } else { None };
         said.map_or_else(|| Recalled::Other(known.before()), Recalled::Same)
@@ -122,13 +118,8 @@ impl Memory {
     }
 
     fn put(&self, text: &str) -> Option<()> {
-        self.private.make().ok()?;
-        let folder = self.folder();
-        fs::create_dir_all(&folder).ok()?;
-        // A link could lead to a folder that someone else chose.
-        fs::symlink_metadata(&folder).ok().filter(|metadata| !metadata.is_symlink())?;
-        self.private.write(&format!("{FOLDER}/{}", self.name), text.as_bytes()).ok()?;
-        forget_old(&folder).ok()
+        self.private.write(&self.name, text.as_bytes()).ok()?;
+        forget_old(&self.private.join(FOLDER)).ok()
     }
 }
 
