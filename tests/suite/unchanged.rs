@@ -236,3 +236,15 @@ fn a_link_or_a_pipe_in_the_private_folder_of_a_project_leads_nowhere() {
     assert_eq!(mark(root), 1);
     assert!(is_remembered(root, &[]));
 }
+
+#[test]
+fn what_a_killed_build_has_left_does_not_stay_in_the_output() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &FILES);
+    build(folder.path(), &[]);
+    assert_eq!(mark(folder.path()), 1);
+    let before = files_below(&folder.path().join("public"));
+    write(folder.path(), &[("public/.rolebook-new/index.html", "half a build")]);
+    assert!(is_remembered(folder.path(), &[]));
+    assert_eq!(files_below(&folder.path().join("public")), before);
+}

@@ -200,9 +200,12 @@ impl Output {
     }
 
     /// Returns what is remembered about the last build, and whether a build with this key would be
-    /// the same.
+    /// the same. If it would be, removes what a build that was killed in the meantime has left.
     pub fn recall(&self, memory: &Memory, key: &Hash) -> Recalled {
-        memory.recall(key, &self.real)
+        match memory.recall(key, &self.real) {
+            Recalled::Same(_) if self.sweep().is_err() => Recalled::Nothing,
+            recalled => recalled,
+        }
     }
 
     /// Remembers the key of the build that has just been written, what it said and what it was made
