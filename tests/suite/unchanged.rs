@@ -25,9 +25,16 @@ fn mark(folder: &Path) -> usize {
     let places: Vec<_> = memories.map(|memory| memory.unwrap().path()).collect();
     for place in &places {
         let text = fs::read_to_string(place).unwrap();
-        fs::write(place, text.replacen("\\\"summary\\\":\\\"", "\\\"summary\\\":\\\"REMEMBERED ", 1)).unwrap();
+        let text = text.replacen("\\\"summary\\\":\\\"", "\\\"summary\\\":\\\"REMEMBERED ", 1);
+        fs::write(place, with_sum(&text)).unwrap();
     }
     places.len()
+}
+
+/// Returns a memory with the right hash in its last line.
+fn with_sum(text: &str) -> String {
+    let text = text.trim_end().rsplit_once('\n').unwrap().0;
+    format!("{text}\n{}\n", blake3::hash(format!("{text}\n").as_bytes()).to_hex())
 }
 
 fn is_remembered(folder: &Path, options: &[&str]) -> bool {
@@ -167,7 +174,7 @@ fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
         let place = memory.unwrap().path();
         let text = fs::read_to_string(&place).unwrap();
         let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
-        fs::write(&place, text.lines().map(forget).collect::<Vec<_>>().join("\n")).unwrap();
+        fs::write(&place, with_sum(&text.lines().map(forget).collect::<Vec<_>>().join("\n"))).unwrap();
     }
     let index = |text: &str| fs::write(root.join("index.md"), format!("# Home\n\n{text}, see [[a]].\n")).unwrap();
     let shows = |text: &str| fs::read_to_string(root.join("public/index.html")).unwrap().contains(text);
@@ -218,7 +225,7 @@ fn a_link_or_a_pipe_in_the_private_folder_of_a_project_leads_nowhere() {
     use std::os::unix::fs::symlink;
     let folder = tempfile::tempdir().unwrap();
     let (root, victim) = (folder.path(), folder.path().join("victim"));
-    write(root, &FILES);
+    write(root, &FILES[..2]);
     build(root, &[]);
     fs::write(&victim, "theirs").unwrap();
     let memory = fs::read_dir(root.join(".rolebook/cache")).unwrap().next().unwrap().unwrap().path();
@@ -240,11 +247,28 @@ fn a_link_or_a_pipe_in_the_private_folder_of_a_project_leads_nowhere() {
 #[test]
 fn what_a_killed_build_has_left_does_not_stay_in_the_output() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &FILES);
+    write(folder.path(), &FILES[..2]);
     build(folder.path(), &[]);
     assert_eq!(mark(folder.path()), 1);
     let before = files_below(&folder.path().join("public"));
     write(folder.path(), &[("public/.rolebook-new/index.html", "half a build")]);
     assert!(is_remembered(folder.path(), &[]));
     assert_eq!(files_below(&folder.path().join("public")), before);
+}
+
+#[test]
+fn a_memory_in_which_anything_has_changed_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &LINKED);
+    build(root, &[]);
+    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
+        let place = memory.unwrap().path();
+        let text = fs::read_to_string(&place).unwrap();
+        let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
+        fs::write(&place, text.lines().map(forget).collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    }
+    fs::write(root.join("index.md"), "# Home\n\nTwo, see [[a]].\n").unwrap();
+    build(root, &[]);
+    assert!(fs::read_to_string(root.join("public/index.html")).unwrap().contains("Two,"));
 }

@@ -10,9 +10,11 @@
 //! written less than [`DOUBT`] before the memory is hashed in any case, because a later write may
 //! have got the same time.
 //!
-//! The format, line by line: `rolebook-build 2 KEY`, what was said as JSON, what all files were made
+//! The format, line by line: `rolebook-build 3 KEY`, what was said as JSON, what all files were made
 //! from, then for each file of the manifest, in its order, its size, its times of modification and
-//! change in nanoseconds, its number in the file system, and what it was made from.
+//! change in nanoseconds, its number in the file system, and what it was made from. The last line is
+//! the hash of all others. If it's another one, for example because of a damaged disk, nothing is
+//! remembered.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -54,8 +56,9 @@ impl Memory {
         let written = fs::symlink_metadata(self.private.join(&self.name)).and_then(|metadata| metadata.modified());
         let text = self.private.read(&self.name).and_then(|bytes| String::from_utf8(bytes).ok());
         let Some((written, text)) = written.ok().zip(text) else { return Recalled::Nothing };
-        let Some(known) = Known::read(&text, written, real) else { return Recalled::Nothing };
-        let said = if known.key == key.to_hex().as_str() { self.said(&known, &text, real) } else { None };
+        let known = unsealed(&text).and_then(|lines| Some((lines, Known::read(lines, written, real)?)));
+        let Some((lines, known)) = known else { return Recalled::Nothing };
+        let said = if known.key == key.to_hex().as_str() { self.said(&known, lines, real) } else { None };
         said.map_or_else(|| Recalled::Other(known.before()), Recalled::Same)
     }
 
@@ -118,7 +121,8 @@ impl Memory {
     }
 
     fn put(&self, text: &str) -> Option<()> {
-        self.private.write(&self.name, text.as_bytes()).ok()?;
+        let sealed = format!("{text}{}\n", blake3::hash(text.as_bytes()).to_hex());
+        self.private.write(&self.name, sealed.as_bytes()).ok()?;
         forget_old(&self.private.join(FOLDER)).ok()
     }
 }
@@ -241,12 +245,19 @@ fn split(line: &str) -> (&str, &str) {
 }
 
 /// The beginning of a memory.
-const TITLE: &str = "rolebook-build 2 ";
+const TITLE: &str = "rolebook-build 3 ";
 /// Marks a file whose inputs aren't known.
 const UNKNOWN: &str = "-";
 
 fn title(key: &Hash) -> String {
     format!("{TITLE}{}", key.to_hex())
+}
+
+/// Returns the lines of a memory without their hash, or `None` if it is the hash of another text.
+fn unsealed(text: &str) -> Option<&str> {
+    let (lines, _) = text.strip_suffix('\n')?.rsplit_once('\n')?;
+    let (lines, sum) = text.split_at(lines.len() + 1);
+    (Hash::from_hex(sum.trim_end()).ok()? == blake3::hash(lines.as_bytes())).then_some(lines)
 }
 
 /// Deletes the oldest memories beyond the number to keep.
