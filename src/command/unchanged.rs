@@ -50,10 +50,11 @@ fn add(hasher: &mut Hasher, value: &impl Debug) {
     hasher.update(format!("{value:?}\n").as_bytes());
 }
 
-/// Describes the program. During development, programs of one version differ.
+/// Describes the program by its version and commit. During development, programs of one version
+/// differ.
 fn program() -> Option<impl Debug> {
     let metadata = fs::metadata(std::env::current_exe().ok()?).ok()?;
-    Some((env!("CARGO_PKG_VERSION"), metadata.len(), metadata.modified().ok()?))
+    Some((env!("ROLEBOOK_VERSION"), metadata.len(), metadata.modified().ok()?))
 }
 
 fn of_inputs(loaded: &Loaded) -> Hash {
