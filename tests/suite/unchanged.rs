@@ -272,3 +272,49 @@ fn a_memory_in_which_anything_has_changed_is_not_used() {
     build(root, &[]);
     assert!(fs::read_to_string(root.join("public/index.html")).unwrap().contains("Two,"));
 }
+
+/// Runs Git.
+fn git(folder: &Path, arguments: &[&str]) {
+    let names = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+    let output = Command::new("git").args(names).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn another_commit_that_changes_since_names_causes_a_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("handbook.toml", "title = \"T\"\nchanges_since = \"ORIG_HEAD\"\n"), FILES[1]]);
+    let commit = ["commit", "-q", "--allow-empty", "-m", "x"];
+    for arguments in [&["init", "-q"][..], &["add", "index.md"], &commit, &commit] {
+        git(root, arguments);
+    }
+    // No reference changes, and neither does the newest commit.
+    let name = |revision: &str| git(root, &["update-ref", "ORIG_HEAD", revision]);
+    name("HEAD~1");
+    build(root, &[]);
+    assert_eq!(mark(root), 1);
+    assert!(is_remembered(root, &[]));
+    name("HEAD");
+    assert!(!is_remembered(root, &[]));
+}
+
+#[test]
+fn what_a_linked_work_tree_shares_with_the_others_causes_a_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let (main, linked) = (folder.path().join("main"), folder.path().join("linked"));
+    fs::create_dir(&main).unwrap();
+    write(&main, &[FILES[0], FILES[1], (".gitignore", "public\n")]);
+    for arguments in
+        [&["init", "-q"][..], &["add", "."], &["commit", "-q", "-m", "x"], &["worktree", "add", "-q", "../linked"]]
+    {
+        git(&main, arguments);
+    }
+    build(&linked, &[]);
+    assert_eq!(mark(&linked), 1);
+    assert!(is_remembered(&linked, &[]));
+    let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&main).output().unwrap();
+    fs::write(main.join(".git/shallow"), head.stdout).unwrap();
+    let (said, _) = build(&linked, &[]);
+    assert!(said.contains("the clone is shallow"), "{said}");
+}
