@@ -169,6 +169,8 @@ pub(super) fn folders(private: &Private) -> Vec<Folder> {
     let is_link = fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink());
     let entries = (!is_link).then(|| fs::read_dir(place).into_iter().flatten());
     let number = |entry: fs::DirEntry| {
+        // A link could lead to a folder that someone else chose.
+        entry.file_type().ok().filter(fs::FileType::is_dir)?;
         let number = entry.file_name().to_str()?.parse().ok()?;
         Some(Folder { number, place: entry.path() })
     };
