@@ -86,6 +86,17 @@ fn read(loaded: &Loaded, today: Option<Date>) -> (Past, Vec<String>) {
     (past, note.into_iter().collect())
 }
 
+/// Returns what `changes_since` in `handbook.toml` says.
+fn since(loaded: &Loaded) -> Option<String> {
+    let config = loaded.inputs.sources.bytes(&SourcePath::new(FILE)).and_then(|bytes| Config::read(bytes, "").ok());
+    config.and_then(|(config, _)| config.changes_since)
+}
+
+/// Returns the revision that `changes_since` names, unless it names a day or a period.
+pub fn revision(loaded: &Loaded) -> Option<String> {
+    since(loaded).filter(|since| parse_day(since).is_none() && parse_duration(since).is_none())
+}
+
 /// Reads the content at the day or revision that `changes_since` names, to compare it with the
 /// current content.
 fn base(
@@ -94,8 +105,7 @@ fn base(
     history: &History,
     today: Option<Date>,
 ) -> Result<Option<Base>, String> {
-    let config = loaded.inputs.sources.bytes(&SourcePath::new(FILE)).and_then(|bytes| Config::read(bytes, "").ok());
-    let since = config.and_then(|(config, _)| config.changes_since);
+    let since = since(loaded);
     let (commit, day) = match since.as_deref().map(|since| (since, parse_day(since), parse_duration(since))) {
         Some((revision, None, None)) => {
             let lost =

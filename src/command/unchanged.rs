@@ -11,6 +11,7 @@ use blake3::{Hash, Hasher};
 
 use super::load::Loaded;
 use super::manners::{is_colored, shows_warnings, width};
+use super::past;
 use crate::cli::Build;
 use crate::declare::config::FILE;
 use crate::text::path::SourcePath;
@@ -50,10 +51,11 @@ fn add(hasher: &mut Hasher, value: &impl Debug) {
     hasher.update(format!("{value:?}\n").as_bytes());
 }
 
-/// Describes the program. During development, programs of one version differ.
+/// Describes the program by its version and commit. During development, programs of one version
+/// differ.
 fn program() -> Option<impl Debug> {
     let metadata = fs::metadata(std::env::current_exe().ok()?).ok()?;
-    Some((env!("CARGO_PKG_VERSION"), metadata.len(), metadata.modified().ok()?))
+    Some((env!("ROLEBOOK_VERSION"), metadata.len(), metadata.modified().ok()?))
 }
 
 fn of_inputs(loaded: &Loaded) -> Hash {
@@ -81,7 +83,8 @@ fn of_inputs(loaded: &Loaded) -> Hash {
 }
 
 fn of_past(loaded: &Loaded) -> Hash {
-    match Repository::find(&loaded.project.content).and_then(|repository| repository.state()) {
+    let state = |repository: Repository| repository.state(past::revision(loaded).as_deref());
+    match Repository::find(&loaded.project.content).and_then(state) {
         Ok(state) => blake3::hash(&state),
         Err(missing) => blake3::hash(format!("{missing:?}").as_bytes()),
     }

@@ -140,15 +140,24 @@ impl Repository {
     }
 
     /// Returns a text that differs whenever the history of the content could be read differently:
-    /// all references, the newest commit, and whether the clone is complete.
+    /// all references, the newest commit, and whether the clone is complete. If the site also shows
+    /// what has changed since `revision`, the commit that it names is a part. References alone don't
+    /// tell it, for example that of `ORIG_HEAD`.
     ///
     /// # Errors
     /// Fails if the repository can't be read.
-    pub fn state(&self) -> Result<Vec<u8>, Missing> {
+    pub fn state(&self, revision: Option<&str>) -> Result<Vec<u8>, Missing> {
         let mut state = self.run(&["for-each-ref", "--format=%(objectname) %(refname)"])?;
         state.extend(self.run(&["rev-parse", "HEAD"])?);
-        for name in ["HEAD", "shallow", "config"] {
-            state.extend(std::fs::read(self.place.repository.join(name)).unwrap_or_default());
+        if let Some(revision) = revision {
+            state.extend(format!("{:?}\n", self.commit(revision)?).bytes());
+        }
+        let (own, common) = (&self.place.repository, &self.place.common());
+        for (folder, name) in
+            [(own, "HEAD"), (own, "config.worktree"), (common, "shallow"), (common, "config"), (common, "info/grafts")]
+        {
+            state.extend(std::fs::read(folder.join(name)).unwrap_or_default());
+            state.push(0);
         }
         Ok(state)
     }

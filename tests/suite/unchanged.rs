@@ -25,9 +25,16 @@ fn mark(folder: &Path) -> usize {
     let places: Vec<_> = memories.map(|memory| memory.unwrap().path()).collect();
     for place in &places {
         let text = fs::read_to_string(place).unwrap();
-        fs::write(place, text.replacen("\\\"summary\\\":\\\"", "\\\"summary\\\":\\\"REMEMBERED ", 1)).unwrap();
+        let text = text.replacen("\\\"summary\\\":\\\"", "\\\"summary\\\":\\\"REMEMBERED ", 1);
+        fs::write(place, with_sum(&text)).unwrap();
     }
     places.len()
+}
+
+/// Returns a memory with the right hash in its last line.
+fn with_sum(text: &str) -> String {
+    let text = text.trim_end().rsplit_once('\n').unwrap().0;
+    format!("{text}\n{}\n", blake3::hash(format!("{text}\n").as_bytes()).to_hex())
 }
 
 fn is_remembered(folder: &Path, options: &[&str]) -> bool {
@@ -167,7 +174,7 @@ fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
         let place = memory.unwrap().path();
         let text = fs::read_to_string(&place).unwrap();
         let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
-        fs::write(&place, text.lines().map(forget).collect::<Vec<_>>().join("\n")).unwrap();
+        fs::write(&place, with_sum(&text.lines().map(forget).collect::<Vec<_>>().join("\n"))).unwrap();
     }
     let index = |text: &str| fs::write(root.join("index.md"), format!("# Home\n\n{text}, see [[a]].\n")).unwrap();
     let shows = |text: &str| fs::read_to_string(root.join("public/index.html")).unwrap().contains(text);
@@ -210,4 +217,104 @@ fn nothing_is_remembered_that_an_audience_may_not_see_or_in_a_folder_without_set
     let (said, _) = build(bare.path(), &["--out", "site"]);
     assert!(said.contains("files written"), "{said}");
     assert!(!bare.path().join(".rolebook").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_or_a_pipe_in_the_private_folder_of_a_project_leads_nowhere() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let (root, victim) = (folder.path(), folder.path().join("victim"));
+    write(root, &FILES[..2]);
+    build(root, &[]);
+    fs::write(&victim, "theirs").unwrap();
+    let memory = fs::read_dir(root.join(".rolebook/cache")).unwrap().next().unwrap().unwrap().path();
+    let ignore = root.join(".rolebook/.gitignore");
+    for place in [&memory, &ignore] {
+        fs::remove_file(place).unwrap();
+    }
+    symlink(&victim, &ignore).unwrap();
+    symlink(&victim, memory.with_extension("new")).unwrap();
+    assert!(Command::new("mkfifo").arg(&memory).status().unwrap().success());
+    let (said, _) = build(root, &[]);
+    assert!(said.contains(" 0 files written"), "{said}");
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
+    assert_eq!(fs::read_to_string(&ignore).unwrap(), "*\n");
+    assert_eq!(mark(root), 1);
+    assert!(is_remembered(root, &[]));
+}
+
+#[test]
+fn what_a_killed_build_has_left_does_not_stay_in_the_output() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &FILES[..2]);
+    build(folder.path(), &[]);
+    assert_eq!(mark(folder.path()), 1);
+    let before = files_below(&folder.path().join("public"));
+    write(folder.path(), &[("public/.rolebook-new/index.html", "half a build")]);
+    assert!(is_remembered(folder.path(), &[]));
+    assert_eq!(files_below(&folder.path().join("public")), before);
+}
+
+#[test]
+fn a_memory_in_which_anything_has_changed_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &LINKED);
+    build(root, &[]);
+    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
+        let place = memory.unwrap().path();
+        let text = fs::read_to_string(&place).unwrap();
+        let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
+        fs::write(&place, text.lines().map(forget).collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    }
+    fs::write(root.join("index.md"), "# Home\n\nTwo, see [[a]].\n").unwrap();
+    build(root, &[]);
+    assert!(fs::read_to_string(root.join("public/index.html")).unwrap().contains("Two,"));
+}
+
+/// Runs Git.
+fn git(folder: &Path, arguments: &[&str]) {
+    let names = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+    let output = Command::new("git").args(names).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn another_commit_that_changes_since_names_causes_a_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &[("handbook.toml", "title = \"T\"\nchanges_since = \"ORIG_HEAD\"\n"), FILES[1]]);
+    let commit = ["commit", "-q", "--allow-empty", "-m", "x"];
+    for arguments in [&["init", "-q"][..], &["add", "index.md"], &commit, &commit] {
+        git(root, arguments);
+    }
+    // No reference changes, and neither does the newest commit.
+    let name = |revision: &str| git(root, &["update-ref", "ORIG_HEAD", revision]);
+    name("HEAD~1");
+    build(root, &[]);
+    assert_eq!(mark(root), 1);
+    assert!(is_remembered(root, &[]));
+    name("HEAD");
+    assert!(!is_remembered(root, &[]));
+}
+
+#[test]
+fn what_a_linked_work_tree_shares_with_the_others_causes_a_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let (main, linked) = (folder.path().join("main"), folder.path().join("linked"));
+    fs::create_dir(&main).unwrap();
+    write(&main, &[FILES[0], FILES[1], (".gitignore", "public\n")]);
+    for arguments in
+        [&["init", "-q"][..], &["add", "."], &["commit", "-q", "-m", "x"], &["worktree", "add", "-q", "../linked"]]
+    {
+        git(&main, arguments);
+    }
+    build(&linked, &[]);
+    assert_eq!(mark(&linked), 1);
+    assert!(is_remembered(&linked, &[]));
+    let head = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(&main).output().unwrap();
+    fs::write(main.join(".git/shallow"), head.stdout).unwrap();
+    let (said, _) = build(&linked, &[]);
+    assert!(said.contains("the clone is shallow"), "{said}");
 }

@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::MachineError;
-use super::private::Private;
+use super::bounded::{LARGEST_OTHER, read_at_most};
+use super::private::{Private, make_folder, write_afresh};
 
 /// The maximum number of entries that are kept.
 const MOST_ENTRIES: usize = 1_000;
@@ -103,7 +104,7 @@ impl Folder {
 
     /// Reads the plan. Returns `None` if the entry was never completed.
     pub fn plan(&self) -> Option<Plan> {
-        let plan: Plan = serde_json::from_slice(&fs::read(self.place.join(PLAN)).ok()?).ok()?;
+        let plan: Plan = serde_json::from_slice(&read_at_most(&self.place.join(PLAN), LARGEST_OTHER).ok()?).ok()?;
         (1..=NEWEST).contains(&plan.version).then_some(plan)
     }
 
@@ -140,13 +141,13 @@ impl Folder {
     /// Records how the entry ended.
     pub fn end(&self, state: State) -> Result<(), MachineError> {
         let name = if state == State::Done { "done" } else { "undone" };
-        fs::write(self.place.join(name), "").map_err(MachineError::new("write", &self.place))
+        write_afresh(&self.place.join(name), b"").map_err(MachineError::new("write", &self.place))
     }
 
     /// Records that the command has reported its result. If the user runs the command again after
     /// that, it counts as a new one.
     pub fn told(&self) {
-        let _ = fs::write(self.place.join("told"), "");
+        let _ = write_afresh(&self.place.join("told"), b"");
     }
 
     pub fn is_told(&self) -> bool {
@@ -164,8 +165,12 @@ pub(super) fn sync_folder(folder: &Path) {
 
 /// Lists the folders of the entries, oldest first.
 pub(super) fn folders(private: &Private) -> Vec<Folder> {
-    let entries = fs::read_dir(private.join("journal"));
+    let place = private.join("journal");
+    let is_link = fs::symlink_metadata(&place).is_ok_and(|metadata| metadata.is_symlink());
+    let entries = (!is_link).then(|| fs::read_dir(place).into_iter().flatten());
     let number = |entry: fs::DirEntry| {
+        // A link could lead to a folder that someone else chose.
+        entry.file_type().ok().filter(fs::FileType::is_dir)?;
         let number = entry.file_name().to_str()?.parse().ok()?;
         Some(Folder { number, place: entry.path() })
     };
@@ -177,8 +182,9 @@ pub(super) fn folders(private: &Private) -> Vec<Folder> {
 /// Creates the folder of a new entry.
 pub(super) fn begin(private: &Private) -> Result<Folder, MachineError> {
     let number = folders(private).last().map_or(1, |last| last.number + 1);
-    let place = private.join("journal").join(format!("{number:08}"));
-    fs::create_dir_all(&place).map_err(MachineError::new("write", &place))?;
+    let journal = private.join("journal");
+    let place = journal.join(format!("{number:08}"));
+    make_folder(&journal).and_then(|()| fs::create_dir_all(&place)).map_err(MachineError::new("write", &place))?;
     Ok(Folder { number, place })
 }
 

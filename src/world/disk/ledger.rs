@@ -4,9 +4,9 @@
 //! after. These texts aren't redacted: callers have to check what may be shown. Never changes a
 //! file, and never returns a text that doesn't match the hash in the plan.
 
-use std::fs;
 use std::path::PathBuf;
 
+use super::bounded::{LARGEST_OTHER, read_at_most};
 use super::journal::{self, Folder, Plan, Planned, State};
 use super::private::Private;
 use crate::text::path::SourcePath;
@@ -78,7 +78,7 @@ fn change(folder: &Folder, (plan, content): (&Plan, &str), (n, step): (usize, &P
     };
     let path = inside(&step.path)?;
     let copy = |what: &str, hash: &Option<String>| {
-        fs::read(folder.of(n, what)).ok().filter(|bytes| hash.as_deref() == Some(&hash_of(bytes)))
+        read_at_most(&folder.of(n, what), LARGEST_OTHER).ok().filter(|bytes| hash.as_deref() == Some(&hash_of(bytes)))
     };
     let what = match (&step.from, &step.before, &step.after) {
         (Some(from), ..) => What::Moved(inside(from)?),
@@ -89,6 +89,6 @@ fn change(folder: &Folder, (plan, content): (&Plan, &str), (n, step): (usize, &P
     let swap = folder.of(n, "swap");
     let is_taken_out = step.from.is_none() && step.before.is_some();
     let is_other = |bytes: Vec<u8>| ![&step.before, &step.after].contains(&&Some(hash_of(&bytes)));
-    let is_late = is_taken_out && fs::read(&swap).is_ok_and(is_other);
+    let is_late = is_taken_out && read_at_most(&swap, LARGEST_OTHER).is_ok_and(is_other);
     Some(Change { path, what, late: is_late.then_some(swap) })
 }

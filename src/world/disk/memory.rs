@@ -7,18 +7,20 @@
 //! that the site is built again.
 //!
 //! Times and sizes of files only decide whether a file has to be hashed again. A file that was
-//! written less than [`DOUBT`] before the memory is hashed in any case, because a later write may
-//! have got the same time.
+//! changed after the build began, or less than [`DOUBT`] before, is hashed in any case: someone may
+//! have changed it after the build looked at it, or a later write may have got the same time.
 //!
-//! The format, line by line: `rolebook-build 2 KEY`, what was said as JSON, what all files were made
+//! The format, line by line: `rolebook-build 3 KEY MOMENT`, what was said as JSON, what all files were made
 //! from, then for each file of the manifest, in its order, its size, its times of modification and
-//! change in nanoseconds, its number in the file system, and what it was made from.
+//! change in nanoseconds, its number in the file system, and what it was made from. The last line is
+//! the hash of all others. If it's another one, for example because of a damaged disk, nothing is
+//! remembered.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -39,32 +41,29 @@ const DOUBT: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Memory {
     private: Private,
-    /// The file's name in the folder.
+    /// The file's name in the private folder.
     name: String,
 }
 
 impl Memory {
     /// Returns the memory of the project in `base` for the build that `name` stands for.
     pub fn of(base: &Path, name: &Hash) -> Self {
-        Self { private: Private::of(base), name: format!("build-{}", &name.to_hex()[..16]) }
+        Self { private: Private::of(base), name: format!("{FOLDER}/build-{}", &name.to_hex()[..16]) }
     }
 
-    fn folder(&self) -> PathBuf {
-        self.private.join(FOLDER)
-    }
-
-    /// Returns what is remembered about the output at `real` and a build with this key.
-    pub(super) fn recall(&self, key: &Hash, real: &Path) -> Recalled {
-        let place = self.folder().join(&self.name);
-        let found = fs::metadata(&place).and_then(|metadata| Ok((metadata.modified()?, fs::read_to_string(&place)?)));
-        let Ok((written, text)) = found else { return Recalled::Nothing };
-        let Some(known) = Known::read(&text, written, real) else { return Recalled::Nothing };
-        let said = if known.key == key.to_hex().as_str() { self.said(&known, &text, real) } else { None };
+    /// Returns what is remembered about the output at `real` and a build with this key that began at
+    /// `began`.
+    pub(super) fn recall(&self, key: &Hash, (real, began): (&Path, SystemTime)) -> Recalled {
+        let text = self.private.read(&self.name).and_then(|bytes| String::from_utf8(bytes).ok());
+        let known = text.as_deref().and_then(unsealed).and_then(|lines| Known::read(lines, real));
+        let Some(known) = known else { return Recalled::Nothing };
+        let is_same = known.key == key.to_hex().as_str();
+        let said = if is_same { self.said(&known, (real, began)) } else { None };
         said.map_or_else(|| Recalled::Other(known.before()), Recalled::Same)
     }
 
     /// Returns what the last build said, if nothing in the output has changed since.
-    fn said(&self, known: &Known<'_>, text: &str, real: &Path) -> Option<String> {
+    fn said(&self, known: &Known<'_>, (real, began): (&Path, SystemTime)) -> Option<String> {
         let said: String = serde_json::from_str(known.said).ok()?;
         // A folder of the output may have become a link.
         let names = known.files.iter().map(|(name, ..)| name);
@@ -97,23 +96,24 @@ impl Memory {
         }
         // Time has passed since these files were written, so the next build needn't hash them.
         if hashed.into_inner() {
-            let _ = self.put(text);
+            let _ = self.put(&format!("{}\n{}", title(known.key, began)?, known.rest));
         }
         Some(said)
     }
 
-    /// Remembers a build that has just been written to `real`. Does nothing if that is impossible.
-    pub(super) fn keep(&self, key: &Hash, made: &Made<'_>, real: &Path) {
-        let _ = self.try_keep(key, made, real);
+    /// Remembers a build that began at `began` and has just been written to `real`. Does nothing if
+    /// that is impossible.
+    pub(super) fn keep(&self, key: &Hash, made: &Made<'_>, (real, began): (&Path, SystemTime)) {
+        let _ = self.try_keep(key, made, (real, began));
     }
 
-    fn try_keep(&self, key: &Hash, made: &Made<'_>, real: &Path) -> Option<()> {
+    fn try_keep(&self, key: &Hash, made: &Made<'_>, (real, began): (&Path, SystemTime)) -> Option<()> {
         let manifest = manifest::read(real, real).ok()??;
         let names: Vec<&str> = manifest.files.keys().map(String::as_str).chain([MANIFEST]).collect();
         let look = |name: &&str| stamp(&fs::symlink_metadata(real.join(name)).ok()?);
         let stamps: Option<Vec<Stamp>> = names.par_iter().with_min_len(64).map(look).collect();
         let said = serde_json::to_string(made.said).ok()?;
-        let mut text = format!("{}\n{said}\n{}\n", title(key), made.of);
+        let mut text = format!("{}\n{said}\n{}\n", title(&key.to_hex(), began)?, made.of);
         for (name, stamp) in names.iter().zip(stamps?) {
             let of = made.files.get(*name).map_or(UNKNOWN, String::as_str);
             let _ = writeln!(text, "{} {of}", stamp.text);
@@ -122,13 +122,9 @@ impl Memory {
     }
 
     fn put(&self, text: &str) -> Option<()> {
-        self.private.make().ok()?;
-        let folder = self.folder();
-        fs::create_dir_all(&folder).ok()?;
-        // A link could lead to a folder that someone else chose.
-        fs::symlink_metadata(&folder).ok().filter(|metadata| !metadata.is_symlink())?;
-        self.private.write(&format!("{FOLDER}/{}", self.name), text.as_bytes()).ok()?;
-        forget_old(&folder).ok()
+        let sealed = format!("{text}{}\n", blake3::hash(text.as_bytes()).to_hex());
+        self.private.write(&self.name, sealed.as_bytes()).ok()?;
+        forget_old(&self.private.join(FOLDER)).ok()
     }
 }
 
@@ -210,6 +206,8 @@ impl Before {
 /// A memory that belongs to the manifest in the output.
 struct Known<'a> {
     key: &'a str,
+    /// All lines but the first.
+    rest: &'a str,
     said: &'a str,
     of: &'a str,
     /// The name, the hash and the line of each file.
@@ -219,9 +217,11 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn read(text: &'a str, written: SystemTime, real: &Path) -> Option<Self> {
-        let mut lines = text.lines();
-        let key = lines.next()?.strip_prefix(TITLE)?;
+    fn read(text: &'a str, real: &Path) -> Option<Self> {
+        let (title, rest) = text.split_once('\n')?;
+        let (key, began) = title.strip_prefix(TITLE)?.split_once(' ')?;
+        let began = SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(began.parse().ok()?))?;
+        let mut lines = rest.lines();
         let (said, of) = (lines.next()?, lines.next()?);
         let manifest = manifest::read(real, real).ok()??;
         let mut lines: Vec<&str> = lines.collect();
@@ -231,7 +231,7 @@ impl<'a> Known<'a> {
             return None;
         }
         let files = manifest.files.into_iter().zip(lines).map(|((name, ours), line)| (name, ours.0, line)).collect();
-        Some(Self { key, said, of, files, sure: written.checked_sub(DOUBT)? })
+        Some(Self { key, rest, said, of, files, sure: began.checked_sub(DOUBT)? })
     }
 
     fn before(self) -> Before {
@@ -250,12 +250,25 @@ fn split(line: &str) -> (&str, &str) {
 }
 
 /// The beginning of a memory.
-const TITLE: &str = "rolebook-build 2 ";
+const TITLE: &str = "rolebook-build 3 ";
 /// Marks a file whose inputs aren't known.
 const UNKNOWN: &str = "-";
 
-fn title(key: &Hash) -> String {
-    format!("{TITLE}{}", key.to_hex())
+/// Returns the first line of the memory of a build that began at `began`.
+fn title(key: &str, began: SystemTime) -> Option<String> {
+    Some(format!("{TITLE}{key} {}", nanos(began)?))
+}
+
+/// Returns the nanoseconds since 1970.
+fn nanos(time: SystemTime) -> Option<u128> {
+    Some(time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_nanos())
+}
+
+/// Returns the lines of a memory without their hash, or `None` if it is the hash of another text.
+fn unsealed(text: &str) -> Option<&str> {
+    let (lines, _) = text.strip_suffix('\n')?.rsplit_once('\n')?;
+    let (lines, sum) = text.split_at(lines.len() + 1);
+    (Hash::from_hex(sum.trim_end()).ok()? == blake3::hash(lines.as_bytes())).then_some(lines)
 }
 
 /// Deletes the oldest memories beyond the number to keep.
@@ -282,17 +295,16 @@ struct Stamp {
 /// Returns the stamp of a regular file.
 fn stamp(metadata: &Metadata) -> Option<Stamp> {
     let modified = metadata.is_file().then(|| metadata.modified().ok())??;
-    let since = |time: SystemTime| Some(time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_nanos());
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         let changed = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
-        let text = format!("{} {} {changed} {}", metadata.len(), since(modified)?, metadata.ino());
+        let text = format!("{} {} {changed} {}", metadata.len(), nanos(modified)?, metadata.ino());
         Some(Stamp { changed: changed_at(&text)?, text })
     }
     #[cfg(not(unix))]
     {
-        let text = format!("{} {}", metadata.len(), since(modified)?);
+        let text = format!("{} {}", metadata.len(), nanos(modified)?);
         Some(Stamp { changed: changed_at(&text)?, text })
     }
 }
@@ -302,4 +314,32 @@ fn changed_at(stamp: &str) -> Option<SystemTime> {
     let times = stamp.split(' ').skip(1).take(2).map(|nanos| nanos.parse::<u64>().ok());
     let latest = times.collect::<Option<Vec<u64>>>()?.into_iter().max()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(latest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::manifest::Ours;
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_edited_while_a_build_was_running_is_not_taken_for_ours() {
+        let folder = tempfile::tempdir().unwrap();
+        let (real, key) = (folder.path().join("out"), blake3::hash(b"key"));
+        let memory = Memory::of(folder.path(), &key);
+        fs::create_dir(&real).unwrap();
+        let ours = [("a.html", Ours(blake3::hash(b"ours"), None))];
+        fs::write(real.join(MANIFEST), manifest::text(ours.into_iter(), false)).unwrap();
+        fs::write(real.join("a.html"), "theirs").unwrap();
+        let edited = fs::metadata(real.join("a.html")).unwrap();
+        let moment = edited.modified().unwrap();
+        let recall = |began| {
+            memory.keep(&key, &Made::unknown("said"), (&real, began));
+            memory.recall(&key, (&real, began))
+        };
+        let minute = Duration::from_secs(60);
+        let Recalled::Other(before) = recall(moment - minute) else { panic!("it was edited") };
+        assert_eq!(before.hash_of_untouched("a.html", &edited), None);
+        // A build that begins later looks at the bytes itself, and its memory relies on that.
+        assert!(matches!(recall(moment + minute), Recalled::Same(said) if said == "said"));
+    }
 }

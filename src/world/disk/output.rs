@@ -20,6 +20,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::SystemTime;
 
 use blake3::Hash;
 use rayon::prelude::*;
@@ -73,6 +74,8 @@ pub struct Output {
     real: PathBuf,
     shown: PathBuf,
     lock: File,
+    /// When the build began, by the clock of the file system. `None` if it doesn't tell.
+    began: Option<SystemTime>,
 }
 
 /// The result of rendering one file.
@@ -113,7 +116,8 @@ impl Output {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
         }
-        Ok(Self { real, shown: out.to_path_buf(), lock })
+        let began = tempfile::tempfile_in(&real).and_then(|file| file.metadata()?.modified()).ok();
+        Ok(Self { real, shown: out.to_path_buf(), lock, began })
     }
 
     /// Writes the site whose files are `names`, in any order, with the bytes that `render` returns.
@@ -200,15 +204,21 @@ impl Output {
     }
 
     /// Returns what is remembered about the last build, and whether a build with this key would be
-    /// the same.
+    /// the same. If it would be, removes what a build that was killed in the meantime has left.
     pub fn recall(&self, memory: &Memory, key: &Hash) -> Recalled {
-        memory.recall(key, &self.real)
+        let Some(began) = self.began else { return Recalled::Nothing };
+        match memory.recall(key, (&self.real, began)) {
+            Recalled::Same(_) if self.sweep().is_err() => Recalled::Nothing,
+            recalled => recalled,
+        }
     }
 
     /// Remembers the key of the build that has just been written, what it said and what it was made
     /// from.
     pub fn keep(&self, memory: &Memory, key: &Hash, made: &Made<'_>) {
-        memory.keep(key, made, &self.real);
+        if let Some(began) = self.began {
+            memory.keep(key, made, (&self.real, began));
+        }
     }
 
     /// Renders every file. Writes the files that differ from the output into the stage.

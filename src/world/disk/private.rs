@@ -2,13 +2,15 @@
 //!
 //! Input: the project's folder. Output: the folder, with a `.gitignore` that keeps all of it out of
 //! Git, and the lock that lets only one command write at a time. Never contains anything that is
-//! published or read as content, because its name starts with a dot.
+//! published or read as content, because its name starts with a dot. Never follows a link in the
+//! folder, because a project that was cloned may bring one along that leads to any file.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::MachineError;
+use super::bounded::{LARGEST_OTHER, read_at_most};
 
 /// The folder's name.
 pub const PRIVATE: &str = ".rolebook";
@@ -31,21 +33,26 @@ impl Private {
         self.0.join(name)
     }
 
-    /// Reads a file in the folder, or returns `None` if it can't be read.
+    /// Reads a file in the folder, or returns `None` if it can't be read, if it is too large, or if
+    /// it or a folder above it is a link.
     pub fn read(&self, name: &str) -> Option<Vec<u8>> {
         let place = self.join(name);
-        fs::symlink_metadata(&place).ok().filter(fs::Metadata::is_file)?;
-        fs::read(place).ok()
+        let mut above = place.ancestors().skip(1).take_while(|above| above.starts_with(&self.0));
+        if !above.all(is_folder) {
+            return None;
+        }
+        read_at_most(&place, LARGEST_OTHER).ok()
     }
 
-    /// Writes a file in the folder.
+    /// Writes a file in the folder, or in a folder inside it.
     ///
     /// # Errors
     /// Fails if the folder or the file can't be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), MachineError> {
         self.make()?;
         let (place, new) = (self.join(name), self.join(&format!("{name}.new")));
-        let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, &place));
+        let folder = place.parent().map_or(Ok(()), make_folder);
+        let written = folder.and_then(|()| write_afresh(&new, bytes)).and_then(|()| fs::rename(&new, &place));
         written.map_err(MachineError::new("write", &place))
     }
 
@@ -58,17 +65,16 @@ impl Private {
     }
 
     fn try_make(&self) -> io::Result<()> {
-        fs::create_dir_all(&self.0)?;
-        // If the folder were a link, private texts would end up in a folder that someone else
-        // chose.
-        if fs::symlink_metadata(&self.0)?.is_symlink() {
-            return Err(io::Error::other("it is a symbolic link"));
-        }
+        make_folder(&self.0)?;
         let ignore = self.0.join(".gitignore");
-        if fs::read(&ignore).is_ok_and(|bytes| bytes == IGNORE.as_bytes()) {
+        if read_at_most(&ignore, LARGEST_OTHER).is_ok_and(|bytes| bytes == IGNORE.as_bytes()) {
             return Ok(());
         }
-        fs::write(ignore, IGNORE)
+        match write_afresh(&ignore, IGNORE.as_bytes()) {
+            // Another command has created it in the meantime.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            written => written,
+        }
     }
 
     /// Waits until no other command is writing. The lock lasts until the file is dropped.
@@ -77,6 +83,9 @@ impl Private {
     /// Fails if the lock can't be created.
     pub fn lock(&self) -> Result<File, MachineError> {
         let place = self.0.join("lock");
+        if fs::symlink_metadata(&place).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(MachineError::new("lock", &place)(io::Error::other("it is not a regular file")));
+        }
         let file = File::options().write(true).create(true).truncate(false).open(&place);
         let file = file.map_err(MachineError::new("lock", &place))?;
         match file.lock() {
@@ -87,6 +96,32 @@ impl Private {
             Err(error) => Err(MachineError::new("lock", &place)(error)),
         }
     }
+}
+
+/// Creates a folder and its parents.
+///
+/// # Errors
+/// Fails if the folder is a link. Private texts would end up in a folder that someone else chose.
+pub(super) fn make_folder(place: &Path) -> io::Result<()> {
+    fs::create_dir_all(place)?;
+    if fs::symlink_metadata(place)?.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link"));
+    }
+    Ok(())
+}
+
+/// Writes a new file. If there is already something at the path, even a link, removes it first.
+pub(super) fn write_afresh(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(place) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    File::options().write(true).create_new(true).open(place)?.write_all(bytes)
+}
+
+/// Returns whether there is a folder at `place` that isn't a link.
+fn is_folder(place: &Path) -> bool {
+    fs::symlink_metadata(place).is_ok_and(|metadata| metadata.is_dir())
 }
 
 #[cfg(test)]
@@ -108,5 +143,33 @@ mod tests {
             let error = Private::of(&other).make().unwrap_err().to_string();
             assert!(error.ends_with("it is a symbolic link"), "{error}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_in_the_folder_is_followed() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let private = Private::of(folder.path());
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "theirs").unwrap();
+        fs::create_dir_all(private.join("cache")).unwrap();
+        for name in [".gitignore", "cache/a.new", "cache/b", "lock"] {
+            symlink(&victim, private.join(name)).unwrap();
+        }
+        assert_eq!(private.read("cache/b"), None);
+        private.write("cache/a", b"ours").unwrap();
+        private.write("cache/b", b"ours").unwrap();
+        assert!(private.lock().is_err());
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
+        assert_eq!(private.read("cache/a").unwrap(), b"ours");
+        assert_eq!(private.read(".gitignore").unwrap(), IGNORE.as_bytes());
+        let other = folder.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("c"), "theirs").unwrap();
+        symlink(&other, private.join("linked")).unwrap();
+        assert_eq!(private.read("linked/c"), None);
+        assert!(private.write("linked/c", b"ours").is_err());
+        assert_eq!(fs::read_to_string(other.join("c")).unwrap(), "theirs");
     }
 }

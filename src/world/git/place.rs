@@ -42,6 +42,17 @@ impl Place {
         }
         Ok(Self { top: top.to_path_buf(), repository })
     }
+
+    /// Returns the directory that all work trees of the repository share. It contains the
+    /// configuration and says whether the clone is shallow.
+    pub fn common(&self) -> PathBuf {
+        let mut text = String::new();
+        let opened = File::open(self.repository.join("commondir"));
+        match opened.and_then(|file| file.take(LONGEST).read_to_string(&mut text)) {
+            Ok(_) => self.repository.join(text.trim_end_matches(['\n', '\r'])),
+            Err(_) => self.repository.clone(),
+        }
+    }
 }
 
 /// Reads a `.git` file (`gitdir: PATH`). Work trees and submodules have such a file instead of a

@@ -184,6 +184,24 @@ fn die_after(world: &World, count: usize) -> Folder {
     folder
 }
 
+#[cfg(unix)]
+#[test]
+fn a_journal_behind_a_link_is_neither_read_nor_written() {
+    let other = World::new(Swap::AtOnce);
+    die_after(&other, 0);
+    let theirs = other.0.path().join(".rolebook/journal");
+    for name in ["journal", "journal/00000007"] {
+        let world = World::new(Swap::AtOnce);
+        let place = world.0.path().join(".rolebook").join(name);
+        fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(if name == "journal" { theirs.clone() } else { theirs.join("00000001") }, &place)
+            .unwrap();
+        assert_eq!(world.writer().unfinished(), None, "{name}");
+        assert_eq!(world.writer().write(DEED, &steps()).is_ok(), name != "journal", "{name}");
+        assert_eq!(other.entries().len(), 1);
+    }
+}
+
 #[test]
 fn a_writer_that_was_killed_is_finished_wherever_it_stopped() {
     for swap in [Swap::AtOnce, Swap::Aside] {
