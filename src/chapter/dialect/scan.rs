@@ -52,7 +52,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
         || (has(Dialect::Components) && body.contains('<'))
-        || (has(Dialect::Roles) && ["}`", ")=", "`{", "~{", ":{", " {"].iter().any(|sign| body.contains(sign)))
+        || (has(Dialect::Roles) && ["}`", ")=", "`{", "~{", ":{", " {", "%"].iter().any(|sign| body.contains(sign)))
         || (reading.draws_formulas() && body.contains("$$"))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
