@@ -237,6 +237,15 @@ impl Scanner<'_, '_> {
             self.verbatim(&rest, whole, is_new_code, tags);
             return;
         }
+        // A block that isn't shown, whose lines neither open nor close any other.
+        let starts_here = |tag: &&Tag| tag.range.start == content.start && tag.range.end > whole.end;
+        if let Some(tag) = tags.first().filter(starts_here).filter(|_| text.trim_start().starts_with(":::")) {
+            self.drop(tag);
+            self.blank();
+            self.skip_to = self.skip_to.max(tag.range.end);
+            (self.after_text, self.after_tag) = (false, true);
+            return;
+        }
         let item = self.item(indent);
         let line = Line { content, indent, item, tags };
         let is_deep = indent >= item + 4 && !self.after_text;

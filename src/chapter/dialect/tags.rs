@@ -89,6 +89,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let (mut directives, mut may_end): (Vec<Fence>, bool) = (Vec::new(), true);
     let mut start = 0;
     let mut skip_to = 0;
+    let mut hidden_ends = true;
     for line in body.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
@@ -156,6 +157,17 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             }
             fence = Some(open);
             continue;
+        }
+        let may_hide = hidden_ends && !finder.raw && !finder.pre && range.start >= skip_to;
+        if may_hide && dialects.has(Dialect::Colons) && hides(trimmed) {
+            let end = end_of_colons(&body[range.start..]).map(|length| range.start + length);
+            // If one isn't closed, the others aren't searched for.
+            hidden_ends = end.is_some();
+            if let Some(end) = end {
+                finder.push(silent(range.end - line.trim_start().len()..end));
+                skip_to = end;
+                continue;
+            }
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
             finder.pre = name.trim_start_matches(':').trim() == "v-pre";
@@ -469,6 +481,47 @@ impl Finder<'_> {
     }
 }
 
+/// Returns whether a line opens a block of Quarto's that pages don't show.
+pub fn hides(line: &str) -> bool {
+    let attributes = line.strip_prefix(":::").map(|rest| rest.trim_start_matches(':').trim());
+    let inner = attributes.and_then(|rest| rest.strip_prefix('{')?.strip_suffix('}')).unwrap_or_default();
+    let is_shown = |word: &str| match word.split_once('=') {
+        Some(("when-format", format)) => !format.trim_matches('"').starts_with("html"),
+        Some(("unless-format", format)) => format.trim_matches('"').starts_with("html"),
+        Some((key, _)) => key == "when-profile",
+        None => false,
+    };
+    let mut words = inner.split_whitespace();
+    words.clone().any(|word| word == ".content-hidden") && !words.any(is_shown)
+}
+
+/// Returns where the block ends that the first line of `text` opens with colons.
+fn end_of_colons(text: &str) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    let mut fence: Option<(&str, usize)> = None;
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        let trimmed = line.trim();
+        let sign = ["`", "~"].into_iter().find(|sign| trimmed.starts_with(&sign.repeat(3)));
+        let length = sign.map_or(0, |sign| trimmed.len() - trimmed.trim_start_matches(sign).len());
+        match (fence, sign) {
+            (Some((open, least)), Some(sign)) if open == sign && length >= least && length == trimmed.len() => {
+                fence = None;
+            }
+            (None, Some(sign)) => fence = Some((sign, length)),
+            (None, None) if trimmed.starts_with(":::") => {
+                let is_closing = trimmed.bytes().all(|byte| byte == b':');
+                depth = if is_closing { depth - 1 } else { depth + 1 };
+                if depth == 0 {
+                    return Some(at - (line.len() - line.trim_end().len()));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// Returns whether what follows a brace begins a comment of Jinja's. Without a space, it is an ID.
 fn is_jinja_comment(text: &str) -> bool {
     text.strip_prefix('#').is_some_and(|text| text.starts_with(|c: char| c.is_whitespace() || c == '-'))
@@ -483,6 +536,7 @@ pub fn is_comment(text: &str) -> bool {
         || of_liquid.is_some_and(|text| text.starts_with("comment") || text.starts_with('#'))
         || inner.trim_start().starts_with("/*")
         || inner.starts_with("::comment}")
+        || text.lines().next().is_some_and(hides)
         || is_jinja_comment(inner)
 }
 
