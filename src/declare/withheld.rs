@@ -90,10 +90,22 @@ const WORDS_FOR_SECRETS: [&str; 8] =
 /// Extensions of settings. A file without an extension may be one as well.
 const SETTINGS: [&str; 10] = ["", "json", "yml", "yaml", "toml", "ini", "cfg", "conf", "properties", "xml"];
 
+/// Endings that programs and people give to a copy of a file.
+const ENDS_OF_COPIES: [&str; 8] = [".bak", ".backup", ".old", ".orig", ".save", ".copy", ".swp", "~"];
+
+/// Returns whether a folder's name says that it contains secrets, and nothing else.
+pub fn names_secrets_only(name: &str) -> bool {
+    WORDS_FOR_SECRETS.contains(&name.to_ascii_lowercase().trim_start_matches('.'))
+}
+
 /// Returns whether a file's name suggests a program's settings or secrets, such as `.env`,
 /// `config.env`, `env.local`, `secrets.yml` or a key.
 pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
+    let mut name = name.as_str();
+    while let Some(whole) = ENDS_OF_COPIES.iter().find_map(|end| name.strip_suffix(end)) {
+        name = whole;
+    }
     let plain = name.trim_start_matches('.');
     plain == "env"
         || plain == "envrc"
@@ -299,10 +311,14 @@ mod tests {
             "passwords.txt",
             "kubeconfig",
             "prod.tfvars",
+            "terraform.tfstate.backup",
+            "id_rsa.bak",
+            "secrets.yml.old~",
         ] {
             assert!(is_secret(name), "{name}");
         }
-        for name in ["environment.md", "keys.csv", "a.environment", "event.png"] {
+        assert!(names_secrets_only("Secrets") && !names_secrets_only("secretary"));
+        for name in ["a.bak", "environment.md", "keys.csv", "a.environment", "event.png"] {
             assert!(!is_secret(name), "{name}");
         }
         for name in ["secrets.md", "password-policy.csv", "secretary.json", "tokens.json", "secret-ballot.png"] {

@@ -4,6 +4,7 @@
 //! Input: a body, its events and the IDs on lines of their own. Output: the events with an empty
 //! element at each anchor, and without the marks. Never changes code, and never a `^` within a line.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
@@ -34,9 +35,12 @@ pub fn apply<'a>(body: &'a str, events: Vec<Located<'a>>, forms: Forms<'_>) -> V
     if has_marks {
         marks(body, &events, forms.has_numbers, &mut changes);
     }
-    for own in forms.own {
-        if let Some(start) = block_at(&events, own) {
-            changes.anchors.push((place_in(&events, start), own.id.clone()));
+    if !forms.own.is_empty() {
+        let blocks = Blocks::of(&events);
+        for own in forms.own {
+            if let Some(start) = blocks.at(own) {
+                changes.anchors.push((place_in(&events, start), own.id.clone()));
+            }
         }
     }
     changed(body, events, changes)
@@ -104,29 +108,51 @@ fn mark(text: &str, has_numbers: bool) -> Option<(usize, &str)> {
     (is_id && is_apart && is_name).then_some((before.len(), id))
 }
 
-/// Returns the event that starts the block above or below a line.
-fn block_at(events: &[Located<'_>], own: &Own) -> Option<usize> {
-    let is_block = |event: &Event<'_>| {
-        matches!(
-            event,
-            Event::Start(
-                Tag::Paragraph
-                    | Tag::List(_)
-                    | Tag::Item
-                    | Tag::Table(_)
-                    | Tag::CodeBlock(_)
-                    | Tag::BlockQuote(_)
-                    | Tag::DefinitionList
-            )
-        )
-    };
-    let mut blocks = events.iter().enumerate().filter(|(_, (event, _))| is_block(event));
-    if own.is_above {
-        return blocks.find(|(_, (_, range))| range.start >= own.line.end).map(|(n, _)| n);
+/// The events that start blocks, in two orders in which they can be searched.
+struct Blocks {
+    /// The largest start of a block so far, with the number of each event.
+    starts: Vec<(usize, usize)>,
+    /// The ends of the blocks, with the number of each event. Of those that end at the same place, the
+    /// outermost is the last.
+    ends: Vec<(usize, Reverse<usize>)>,
+}
+
+impl Blocks {
+    fn of(events: &[Located<'_>]) -> Self {
+        let (mut starts, mut ends, mut largest) = (Vec::new(), Vec::new(), 0);
+        for (n, (event, range)) in events.iter().enumerate() {
+            let is_block = matches!(
+                event,
+                Event::Start(
+                    Tag::Paragraph
+                        | Tag::List(_)
+                        | Tag::Item
+                        | Tag::Table(_)
+                        | Tag::CodeBlock(_)
+                        | Tag::BlockQuote(_)
+                        | Tag::DefinitionList
+                )
+            );
+            if is_block {
+                largest = range.start.max(largest);
+                starts.push((largest, n));
+                ends.push((range.end, Reverse(n)));
+            }
+        }
+        ends.sort_unstable();
+        Self { starts, ends }
     }
-    // The outermost of the blocks that end last.
-    let ended = blocks.filter(|(_, (_, range))| range.end <= own.line.start);
-    ended.max_by_key(|(n, (_, range))| (range.end, usize::MAX - n)).map(|(n, _)| n)
+
+    /// Returns the event that starts the block above or below a line.
+    fn at(&self, own: &Own) -> Option<usize> {
+        if own.is_above {
+            let next = self.starts.partition_point(|(start, _)| *start < own.line.end);
+            return self.starts.get(next).map(|(_, n)| *n);
+        }
+        // The outermost of the blocks that end last.
+        let ended = self.ends.partition_point(|(end, _)| *end <= own.line.start);
+        self.ends[..ended].last().map(|(_, Reverse(n))| *n)
+    }
 }
 
 /// Returns the event before which the anchor of the block can be that event `start` starts.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::foreign::Foreign;
-use super::tags::{Tag, arguments};
+use super::tags::{Tag, arguments, is_comment};
 use crate::text::attribute::{self, Attribute};
 
 /// Lines that stand for a table of contents. Pages have one of their own.
@@ -64,6 +64,9 @@ pub fn begins_block(text: &str) -> bool {
 /// Reads a line that consists only of attributes: kramdown's, or those of Python-Markdown and Hugo, which
 /// have no colon.
 pub fn attributes(line: &str) -> Option<Vec<Attribute>> {
+    if line.starts_with("{::comment}") || (line.starts_with("{#") && is_comment(line)) {
+        return None;
+    }
     let bare = || line.strip_prefix('{').filter(|inner| inner.trim_start().starts_with(['.', '#']));
     let inner = line.strip_prefix("{:").or_else(bare)?.strip_suffix('}')?;
     if inner.contains(['{', '}']) || inner.to_lowercase().contains("audience") {
@@ -270,6 +273,7 @@ mod tests {
         assert!(
             attributes("{x}").is_none() && attributes("{{.x}}").is_none() && attributes("{.x audience=y}").is_none()
         );
+        assert!(attributes("{::comment}").is_none() && attributes("{# a #}").is_none());
         assert!(attributes("{: audience=managers}").is_none() && attributes("x {: .a}").is_none());
     }
 }

@@ -52,7 +52,7 @@ pub fn may_apply(body: &str, reading: &Reading<'_>) -> bool {
         || (has(Liquid) && body.contains("<%"))
         || (has(Dialect::Abbreviations) && body.contains("*["))
         || (has(Dialect::Components) && body.contains('<'))
-        || (has(Dialect::Roles) && ["}`", ")=", "`{", "~{", ":{", " {"].iter().any(|sign| body.contains(sign)))
+        || (has(Dialect::Roles) && ["}`", ")=", "`{", "~{", ":{", " {", "%"].iter().any(|sign| body.contains(sign)))
         || (reading.draws_formulas() && body.contains("$$"))
         || (has(Tabs) && has(Dialect::Emoji) && body.contains('-'))
         || (has(Contents) && lines::CONTENTS.iter().any(|mark| body.contains(mark)))
@@ -235,6 +235,15 @@ impl Scanner<'_, '_> {
         }
         if is_verbatim {
             self.verbatim(&rest, whole, is_new_code, tags);
+            return;
+        }
+        // A block that isn't shown, whose lines neither open nor close any other.
+        let starts_here = |tag: &&Tag| tag.range.start == content.start && tag.range.end > whole.end;
+        if let Some(tag) = tags.first().filter(starts_here).filter(|_| text.trim_start().starts_with(":::")) {
+            self.drop(tag);
+            self.blank();
+            self.skip_to = self.skip_to.max(tag.range.end);
+            (self.after_text, self.after_tag) = (false, true);
             return;
         }
         let item = self.item(indent);

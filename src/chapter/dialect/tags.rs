@@ -71,8 +71,17 @@ const ALL_COMPONENTS: usize = 1_000_000;
 /// Finds the tags in `body`.
 pub fn find(body: &str, dialects: Dialects) -> Found {
     let found = Found::default();
-    let mut finder =
-        Finder { body, dialects, found, raw: false, pre: false, line: 0, may_comment: true, left: ALL_COMPONENTS };
+    let mut finder = Finder {
+        body,
+        dialects,
+        found,
+        raw: false,
+        pre: false,
+        line: 0,
+        may_comment: true,
+        comment_ends: [Some(0); 3],
+        left: ALL_COMPONENTS,
+    };
     let mut fence: Option<Fence> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut pane = code::Pane::Text;
@@ -80,6 +89,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let (mut directives, mut may_end): (Vec<Fence>, bool) = (Vec::new(), true);
     let mut start = 0;
     let mut skip_to = 0;
+    let mut hidden_ends = true;
     for line in body.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
@@ -148,6 +158,17 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             fence = Some(open);
             continue;
         }
+        let may_hide = hidden_ends && !finder.raw && !finder.pre && range.start >= skip_to;
+        if may_hide && dialects.has(Dialect::Colons) && hides(trimmed) {
+            let end = end_of_colons(&body[range.start..]).map(|length| range.start + length);
+            // If one isn't closed, the others aren't searched for.
+            hidden_ends = end.is_some();
+            if let Some(end) = end {
+                finder.push(silent(range.end - line.trim_start().len()..end));
+                skip_to = end;
+                continue;
+            }
+        }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
             finder.pre = name.trim_start_matches(':').trim() == "v-pre";
         }
@@ -171,6 +192,8 @@ struct Finder<'a> {
     line: usize,
     /// Whether the tag that ends a comment may be in the rest of the body.
     may_comment: bool,
+    /// Where the next signs are that end comments of each form, or `None` if there are no more.
+    comment_ends: [Option<usize>; 3],
     /// The number of bytes that may still be searched for the ends of long components.
     left: usize,
 }
@@ -186,13 +209,19 @@ impl Finder<'_> {
         {
             return end;
         }
+        if self.dialects.has(Dialect::Roles)
+            && let Some(comment) = self.comment_line(&range)
+        {
+            self.push(silent(comment));
+            return range.end;
+        }
         while at < range.end {
             let Some(next) = self.body[at..range.end].find(['{', '<', '`', '\\', ':']) else { break };
             at += next;
             match self.body.as_bytes()[at] {
                 b'`' => at = self.behind_code(at),
                 b'\\' => at += 1 + self.body[at + 1..].chars().next().map_or(0, char::len_utf8),
-                _ => match self.tag(at).or_else(|| self.long_component(at)) {
+                _ => match self.comment(at).or_else(|| self.tag(at)).or_else(|| self.long_component(at)) {
                     Some(tag) => {
                         self.push(tag);
                         at = self.found.tags.last().map_or(at + 1, |tag| tag.range.end.max(at + 1));
@@ -234,6 +263,44 @@ impl Finder<'_> {
         };
         let end = rest[at..].find("%}").map_or(rest.len(), |length| at + length + 2);
         Tag { range: tag.range.start..tag.range.end + end, kind: Foreign::Silent, is_empty: true, ..tag }
+    }
+
+    /// Returns the range of a line that is a comment of `MyST`'s.
+    fn comment_line(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let line = &self.body[range.clone()];
+        let text = line.trim_start_matches(' ');
+        let is_whole = range.start == 0 || self.body[..range.start].ends_with('\n');
+        let is_comment = is_whole && text.starts_with('%') && line.len() - text.len() < 4;
+        is_comment.then(|| range.end - text.len()..range.start + line.trim_end().len())
+    }
+
+    /// Reads a comment of MDX, kramdown or Jinja, which may contain empty lines.
+    fn comment(&mut self, at: usize) -> Option<Tag> {
+        let has = |dialect| self.dialects.has(dialect);
+        let inner = self.body[at..].strip_prefix('{')?;
+        let text = inner.trim_start();
+        let from = self.body.len() - text.len() + 2;
+        let (form, from) = if has(Dialect::Jsx) && text.starts_with("/*") {
+            (0, from)
+        } else if has(Dialect::Attributes) && inner.starts_with("::comment}") {
+            (1, at + 11)
+        } else if has(Dialect::Liquid) && has(Dialect::Expressions) && is_jinja_comment(inner) {
+            (2, at + 2)
+        } else {
+            return None;
+        };
+        if self.comment_ends[form]? < from {
+            let sign = ["*/", "{:/", "#}"][form];
+            self.comment_ends[form] = self.body[from..].find(sign).map(|length| from + length);
+        }
+        let end = self.comment_ends[form]?;
+        let rest = &self.body[end..];
+        let length = match form {
+            0 => rest.len() - rest[2..].trim_start().strip_prefix('}')?.len(),
+            1 => ["{:/}", "{:/comment}"].iter().find(|sign| rest.starts_with(**sign))?.len(),
+            _ => 2,
+        };
+        Some(silent(at..end + length))
     }
 
     /// Finds the tags that a generator would take out of code, too.
@@ -412,6 +479,65 @@ impl Finder<'_> {
         self.found.tags.push(Tag { range, kind, name, is_closing, is_empty, arguments });
         Some(at + end)
     }
+}
+
+/// Returns whether a line opens a block of Quarto's that pages don't show.
+pub fn hides(line: &str) -> bool {
+    let attributes = line.strip_prefix(":::").map(|rest| rest.trim_start_matches(':').trim());
+    let inner = attributes.and_then(|rest| rest.strip_prefix('{')?.strip_suffix('}')).unwrap_or_default();
+    let is_shown = |word: &str| match word.split_once('=') {
+        Some(("when-format", format)) => !format.trim_matches('"').starts_with("html"),
+        Some(("unless-format", format)) => format.trim_matches('"').starts_with("html"),
+        Some((key, _)) => key == "when-profile",
+        None => false,
+    };
+    let mut words = inner.split_whitespace();
+    words.clone().any(|word| word == ".content-hidden") && !words.any(is_shown)
+}
+
+/// Returns where the block ends that the first line of `text` opens with colons.
+fn end_of_colons(text: &str) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    let mut fence: Option<(&str, usize)> = None;
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        let trimmed = line.trim();
+        let sign = ["`", "~"].into_iter().find(|sign| trimmed.starts_with(&sign.repeat(3)));
+        let length = sign.map_or(0, |sign| trimmed.len() - trimmed.trim_start_matches(sign).len());
+        match (fence, sign) {
+            (Some((open, least)), Some(sign)) if open == sign && length >= least && length == trimmed.len() => {
+                fence = None;
+            }
+            (None, Some(sign)) => fence = Some((sign, length)),
+            (None, None) if trimmed.starts_with(":::") => {
+                let is_closing = trimmed.bytes().all(|byte| byte == b':');
+                depth = if is_closing { depth - 1 } else { depth + 1 };
+                if depth == 0 {
+                    return Some(at - (line.len() - line.trim_end().len()));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Returns whether what follows a brace begins a comment of Jinja's. Without a space, it is an ID.
+fn is_jinja_comment(text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|text| text.starts_with(|c: char| c.is_whitespace() || c == '-'))
+}
+
+/// Returns whether a tag, given by its text, is a comment.
+pub fn is_comment(text: &str) -> bool {
+    let inner = text.strip_prefix('{').unwrap_or_default();
+    let of_liquid =
+        inner.strip_prefix('%').map(|text| text.trim_start_matches(|c: char| c.is_whitespace() || c == '-'));
+    text.starts_with('%')
+        || of_liquid.is_some_and(|text| text.starts_with("comment") || text.starts_with('#'))
+        || inner.trim_start().starts_with("/*")
+        || inner.starts_with("::comment}")
+        || text.lines().next().is_some_and(hides)
+        || is_jinja_comment(inner)
 }
 
 /// Reads a tag between two signs.

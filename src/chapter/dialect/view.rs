@@ -9,6 +9,7 @@ use pulldown_cmark::{CowStr, Event, Tag, TagEnd};
 
 use super::blocks::Block;
 use super::foreign::Foreign;
+use super::tags::is_comment;
 
 /// A stretch of the view that was copied from the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +92,12 @@ impl<'a> View<'a> {
             _ if range.is_empty() => {}
             _ => pieces.push(Piece { view, body: range.start, length: range.len() }),
         }
+    }
+
+    /// Returns the ranges of the comments of other generators in the body, in which HTML's aren't.
+    pub fn comments(&self, body: &str) -> Vec<Range<usize>> {
+        let removed = self.removed.iter().filter(|range| body.get((*range).clone()).is_some_and(is_comment));
+        removed.cloned().collect()
     }
 
     /// Returns the range in the body for a range of the view.

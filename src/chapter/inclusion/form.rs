@@ -5,6 +5,8 @@
 //! Input: a body, and how it is read. Output: [`Directive`]s in order, and the paths that a file
 //! could have. Never decides whether a file may be inserted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::directive::{Directive, Shape, asking, lines, literal};
 use super::others;
 use super::part::Part;
@@ -281,9 +283,16 @@ fn hugo(body: &str) -> Vec<Directive> {
     lines(body).filter_map(read).collect()
 }
 
+/// The maximum number of Markdown files that a chapter imports, and of places that show them. The last
+/// one is above what may be inserted, which is reported.
+const MOST_IMPORTED: usize = 1001;
+
+/// The maximum length of the name of an imported file.
+const LONGEST_NAME: usize = 100;
+
 /// Finds `<Name />` where `Name` is Markdown that the chapter imports, as MDX has it.
 fn imported(body: &str) -> Vec<Directive> {
-    let mut names: Vec<(&str, &str)> = Vec::new();
+    let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     let mut found = Vec::new();
     for (at, line) in lines(body) {
         let mut others = 0;
@@ -295,8 +304,10 @@ fn imported(body: &str) -> Vec<Directive> {
             };
             let file = file.trim().trim_matches(['"', '\'']);
             let end = file.to_ascii_lowercase();
-            if (end.ends_with(".md") || end.ends_with(".mdx")) && !name.contains(['{', '*', ' ']) {
-                names.push((name.trim(), file));
+            let is_name = !name.contains(['{', '*', ' ']) && name.len() <= LONGEST_NAME;
+            let has_place = names.len() < MOST_IMPORTED || names.contains_key(name.trim());
+            if (end.ends_with(".md") || end.ends_with(".mdx")) && is_name && has_place {
+                names.entry(name.trim()).or_insert(file);
             } else {
                 others += 1;
             }
@@ -305,29 +316,55 @@ fn imported(body: &str) -> Vec<Directive> {
             found.push(literal(at..(at + line.len() + 1).min(body.len()), ""));
         }
     }
-    for (name, file) in names {
-        let mut at = 0;
-        let sign = format!("<{name}");
-        while let Some(next) = body[at..].find(&sign) {
-            let start = at + next;
-            at = start + sign.len();
-            let rest = &body[at..];
-            let line = &body[body[..start].rfind('\n').map_or(0, |at| at + 1)..start];
-            let is_code_span = line.bytes().filter(|byte| *byte == b'`').count() % 2 == 1;
-            if is_code_span || !rest.starts_with(['/', '>', ' ', '\n', '\t']) {
-                continue;
-            }
-            let Some(end) = rest.find('>') else { break };
-            let is_empty = rest[..end].ends_with('/');
-            let closing = format!("</{name}>");
-            let end = if is_empty { Some(end + 1) } else { rest.find(&closing).map(|end| end + closing.len()) };
-            let Some(end) = end else { continue };
-            found.push(asking(start..at + end, file, Part::Whole, Shape::Blocks));
-            at += end;
-        }
+    if !names.is_empty() {
+        found.extend(shown(body, &names));
     }
     found.sort_by_key(|directive| directive.range.start);
     found.dedup_by(|next, one| next.range.start < one.range.end);
+    found
+}
+
+/// Finds the elements that show one of the imported files, which are given by their names.
+fn shown(body: &str, names: &BTreeMap<&str, &str>) -> Vec<Directive> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    // Where the line and its backticks were counted to, and the last `>` that was found.
+    let (mut counted, mut ticks, mut last) = (0, 0, 0);
+    let mut unclosed: BTreeSet<&str> = BTreeSet::new();
+    while let Some(next) = body[at..].find('<') {
+        let start = at + next;
+        at = start + 1;
+        let before = &body[counted..start];
+        let line = before.rfind('\n');
+        ticks = before[line.unwrap_or(0)..].matches('`').count() + if line.is_some() { 0 } else { ticks };
+        counted = start;
+        let longest = body.as_bytes()[at..].iter().take(LONGEST_NAME + 1);
+        let length = longest.take_while(|byte| !matches!(byte, b'/' | b'>' | b' ' | b'\n' | b'\t')).count();
+        let known = body.get(at..at + length).and_then(|name| names.get_key_value(name));
+        let Some((name, file)) = known.filter(|_| ticks % 2 == 0) else { continue };
+        at += length;
+        if last < at {
+            let Some(end) = body[at..].find('>') else { break };
+            last = at + end;
+        }
+        let end = if body[at..last].ends_with('/') {
+            Some(last + 1)
+        } else if unclosed.contains(name) {
+            None
+        } else {
+            let closing = format!("</{name}>");
+            body[at..].find(&closing).map(|end| at + end + closing.len())
+        };
+        let Some(end) = end else {
+            unclosed.insert(name);
+            continue;
+        };
+        found.push(asking(start..end, file, Part::Whole, Shape::Blocks));
+        if found.len() == MOST_IMPORTED {
+            break;
+        }
+        at = end;
+    }
     found
 }
 
@@ -353,5 +390,22 @@ mod tests {
         assert_eq!((file, part), ("@/a.js", Part::Named("r".to_owned())));
         assert_eq!(info, "ts lines=\"1,2\" title=\"The title\"");
         assert_eq!(snippet_of_code("@/a.js{2}").2, "js lines=\"2\"");
+    }
+
+    #[test]
+    fn imported_files_are_found_where_they_are_shown_and_only_so_many() {
+        let shown = |body: &str| {
+            let asks = imported(body).into_iter().filter(|directive| !directive.asks.is_empty());
+            asks.map(|directive| (body[directive.range.clone()].to_owned(), directive.file())).collect::<Vec<_>>()
+        };
+        let body = "import A from \"./a.md\"\nimport B from './b.mdx'\nimport A from './other.md'\n\n\
+                    <A />\n\n`<A />` and <B x=\"1\">text</B> <AB /> <A> <B>\n\n<A x />\n";
+        let expected = [("<A />", "./a.md"), ("<B x=\"1\">text</B>", "./b.mdx"), ("<A x />", "./a.md")];
+        assert_eq!(shown(body), expected.map(|(text, file)| (text.to_owned(), file.to_owned())));
+        let (imports, uses) = ("import A from './a.md'\n".repeat(1500), "<A />\n\n".repeat(1500));
+        assert_eq!(imported(&format!("{imports}\n{uses}")).len(), 1500 + MOST_IMPORTED);
+        let many: String = (0..1500).map(|n| format!("import A{n} from './a.md'\n")).collect();
+        let uses: String = (0..1500).map(|n| format!("<A{n} />\n")).collect();
+        assert_eq!(shown(&format!("{many}\n{uses}")).len(), MOST_IMPORTED);
     }
 }

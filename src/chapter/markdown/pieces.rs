@@ -30,7 +30,8 @@ fn is_inside(input: Input<'_>, address: &str, form: Form) -> bool {
 pub fn find(input: Input<'_>, events: &[Located<'_>], cuts: &[Range<usize>], defined: &[Range<usize>]) -> Vec<Piece> {
     let nothing = |range: &Range<usize>| of(range, What::Nothing);
     let dropped = input.view.iter().flat_map(|view| &view.dropped).map(|(_, range)| range);
-    let mut list: Vec<Piece> = cuts.iter().chain(defined).chain(dropped).map(nothing).collect();
+    let comments: Vec<Range<usize>> = input.view.iter().flat_map(|view| view.comments(input.body)).collect();
+    let mut list: Vec<Piece> = cuts.iter().chain(defined).chain(dropped).chain(&comments).map(nothing).collect();
     let mut n = 0;
     let mut depth = 0_usize;
     while n < events.len() {

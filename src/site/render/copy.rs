@@ -5,12 +5,14 @@
 //! copies of other chapters, transclusions are quoted with their source, and views become links to
 //! what they show. Never shows anything that the page doesn't show.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::Renderer;
 use super::fill::Filler;
+use crate::chapter::dialect::{self, Reading};
 use crate::chapter::document::{Document, Piece, View, What};
 use crate::chapter::inclusion;
 use crate::chapter::markdown::{Place, reading};
@@ -88,6 +90,7 @@ impl<'a> Copier<'a> {
             Some(inserted) => (&inserted.text, redact(&inserted.text.text[start..], rules).text),
             None => (&text, body),
         };
+        let body = without_comments(body, &rules.reading);
         let place = Place { text, start };
         let wanted = match anchor {
             None => 0..body.len(),
@@ -141,7 +144,7 @@ impl<'a> Copier<'a> {
         let slice = |(start, end): (u32, u32)| &body[start as usize..end as usize];
         match (&piece.what, reference) {
             (What::Nothing, _) | (What::Embed, None) => {}
-            (What::Html, _) => out.push_str(&words_of(&body[piece.range()])),
+            (What::Html, _) => out.push_str(words_of(&body[piece.range()]).trim_start_matches(' ')),
             (What::View, _) => out.push_str(&self.shown(chapter.id, view)),
             (What::Link(words, title), Some(n)) => {
                 let words = words.map_or_else(|| text(&self.words(chapter.id, n)), |at| slice(at).to_owned());
@@ -237,6 +240,30 @@ impl<'a> Copier<'a> {
         };
         items.iter().map(line).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Replaces the comments of other generators with spaces, which also hides those inside of HTML and of
+/// links.
+fn without_comments<'t>(body: Cow<'t, str>, reading: &Reading<'_>) -> Cow<'t, str> {
+    if !body.contains(['{', '%']) {
+        return body;
+    }
+    let comments = dialect::View::of(&body, reading).comments(&body);
+    if comments.is_empty() {
+        return body;
+    }
+    let mut out = String::with_capacity(body.len());
+    let mut at = 0;
+    for range in comments.into_iter().filter(|range| !range.is_empty()) {
+        if range.start < at {
+            continue;
+        }
+        out.push_str(&body[at..range.start]);
+        out.extend(body[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        at = range.end;
+    }
+    out.push_str(&body[at..]);
+    Cow::Owned(out)
 }
 
 /// A chapter whose copy is being written.

@@ -35,7 +35,12 @@ pub(super) fn read((root, content): (&Path, &Path), skip: &[PathBuf], sources: &
     }
     let Some(mut config) = config(sources) else { return };
     let (Ok(root), Ok(content)) = (fs::canonicalize(root), fs::canonicalize(content)) else { return };
-    let base = root.ancestors().take(MOST_ABOVE + 1).find(|folder| folder.join(".git").exists()).unwrap_or(&root);
+    // What the repository ignores holds however far above it is.
+    let repository = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);
+    let is_near = root.ancestors().take(MOST_ABOVE + 1).any(|folder| folder == repository);
+    let base = if is_near { repository } else { &root };
+    let Some(above) = base.strip_prefix(repository).ok().and_then(Path::to_str) else { return };
+    let above = above.replace('\\', "/");
     let Some(below) = content.strip_prefix(base).ok().and_then(Path::to_str).filter(|below| !below.is_empty()) else {
         return;
     };
@@ -43,7 +48,8 @@ pub(super) fn read((root, content): (&Path, &Path), skip: &[PathBuf], sources: &
     sources.below.clone_from(&below);
     config.origin = Origin::places(config.generator, sources);
     let skip = skip.iter().filter_map(|folder| fs::canonicalize(folder).ok()).collect();
-    let mut reader = Reader { base, skip, ignored: Ignored::default(), left: MOST_BYTES, asked: BTreeSet::new() };
+    let (ignored, asked) = (Ignored::default(), BTreeSet::new());
+    let mut reader = Reader { base, repository: (repository, above), skip, ignored, left: MOST_BYTES, asked };
     let chapters = sources.chapters().filter(|(_, file)| asks(&file.bytes));
     let mut open: Vec<(SourcePath, SourceFile)> = chapters.map(|(path, file)| (path.clone(), file.clone())).collect();
     while let Some((path, file)) = open.pop() {
@@ -87,6 +93,8 @@ fn config(sources: &Sources) -> Option<Config> {
 struct Reader<'a> {
     /// The folder that all files are in.
     base: &'a Path,
+    /// The folder of the repository, and the path from it to `base`.
+    repository: (&'a Path, String),
     skip: Vec<PathBuf>,
     ignored: Ignored,
     /// The number of bytes that may still be read.
@@ -103,11 +111,14 @@ impl Reader<'_> {
         }
         let name = path.as_str().strip_prefix(BEYOND)?;
         let is_private = |part: &str| part.starts_with('.') || part.is_empty() || part.contains(['\\', ':']);
-        if name.split('/').any(is_private) || withheld::is_secret(path.file_name()) {
+        let is_secret = withheld::is_secret(path.file_name()) || name.split('/').any(withheld::names_secrets_only);
+        if is_secret || name.split('/').any(is_private) {
             return None;
         }
         let place = self.place(name)?;
-        if self.skip.iter().any(|folder| place.starts_with(folder)) || self.ignored.holds(self.base, name) {
+        let (repository, above) = &self.repository;
+        let in_repository = if above.is_empty() { name.to_owned() } else { format!("{above}/{name}") };
+        if self.skip.iter().any(|folder| place.starts_with(folder)) || self.ignored.holds(repository, &in_repository) {
             return None;
         }
         let bytes = read_at_most(&place, LARGEST as u64).ok()?;
@@ -180,6 +191,7 @@ mod tests {
             "../../../ignored.rs",
             "../public/d.rs",
             "../../../C:/e.rs",
+            "../../../secrets/f.rs",
         ];
         let chapter = asked.map(|path| format!("{{{{#include {path}}}}}\n")).concat();
         let found = read(&[
@@ -195,6 +207,7 @@ mod tests {
             ("key.pem", ""),
             ("ignored.rs", ""),
             ("C:/e.rs", ""),
+            ("secrets/f.rs", ""),
             (".gitignore", "/ignored.rs\n"),
         ]);
         assert_eq!(found, ["../a.rs", "../docs/book/listings/a.rs", "../docs/book/listings/nested.rs"]);
@@ -208,5 +221,28 @@ mod tests {
         assert_eq!(open, ["../docs/book/a.rs"]);
         let settings = format!("{settings}[audiences.managers]\n");
         assert!(read(&[chapter, ("docs/book/a.rs", ""), ("docs/book/src/handbook.toml", &settings)]).is_empty());
+    }
+
+    #[test]
+    fn what_a_repository_far_above_ignores_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("1/2/3/4/5/book");
+        let asked = "{{#include ../a.rs}}\n{{#include ../ignored.rs}}\n{{#include ../../above.rs}}\n";
+        let files = [("book.toml", ""), ("src/SUMMARY.md", ""), ("src/a.md", asked), ("a.rs", ""), ("ignored.rs", "")];
+        fs::create_dir_all(folder.path().join(".git")).unwrap();
+        fs::create_dir_all(root.join("src")).unwrap();
+        fs::write(folder.path().join(".gitignore"), "ignored.rs\n").unwrap();
+        fs::write(folder.path().join("1/2/3/4/5/above.rs"), "").unwrap();
+        let mut sources = Sources::default();
+        for (path, text) in files {
+            fs::write(root.join(path), text).unwrap();
+            let file = SourceFile::new(text.as_bytes().to_vec());
+            match path.strip_prefix("src/") {
+                Some(inner) => drop(sources.files.insert(SourcePath::new(inner), file)),
+                None => drop(sources.project.insert(path.to_owned(), file)),
+            }
+        }
+        super::read((&root, &root.join("src")), &[], &mut sources);
+        assert_eq!(sources.beyond.keys().map(SourcePath::as_str).collect::<Vec<_>>(), ["../a.rs"]);
     }
 }

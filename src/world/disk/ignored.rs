@@ -48,7 +48,7 @@ impl Ignored {
             if !self.known.contains_key(folder) {
                 let mut patterns = read(&base.join(folder).join(".gitignore"));
                 if folder.is_empty() {
-                    patterns.splice(0..0, read(&base.join(".git/info/exclude")));
+                    patterns.splice(0..0, of_repository(base));
                 }
                 self.known.insert(folder.to_owned(), patterns);
             }
@@ -61,16 +61,54 @@ impl Ignored {
     }
 }
 
+/// Reads the patterns that a repository has for itself. If its folder isn't known, everything is ignored.
+fn of_repository(base: &Path) -> Vec<Pattern> {
+    let place = base.join(".git");
+    // In a worktree and in a submodule, `.git` is a file that names a folder.
+    if !place.is_file() {
+        return read(&place.join("info/exclude"));
+    }
+    let line = |place: &Path| {
+        let bytes = read_at_most(place, LARGEST).ok()?;
+        String::from_utf8(bytes).ok().map(|text| text.trim_end().to_owned())
+    };
+    let named = line(&place).and_then(|line| line.strip_prefix("gitdir:").map(|path| base.join(path.trim())));
+    let Some(folder) = named.filter(|folder| folder.is_dir()) else { return pattern(EVERYTHING).into_iter().collect() };
+    // A worktree shares the patterns of its repository.
+    let shared = folder.join("commondir");
+    let folder = if shared.exists() { line(&shared).map(|path| folder.join(path)) } else { Some(folder) };
+    match folder.filter(|folder| folder.is_dir()) {
+        Some(folder) => read(&folder.join("info/exclude")),
+        None => pattern(EVERYTHING).into_iter().collect(),
+    }
+}
+
 /// Reads the patterns of a file. If they can't all be read, everything is ignored.
 fn read(place: &Path) -> Vec<Pattern> {
     let text = match read_at_most(place, LARGEST) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        // In a worktree, `.git` is a file.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Vec::new(),
         Err(_) => EVERYTHING.to_owned(),
     };
     let text = if text.lines().count() > MOST { EVERYTHING } else { &text };
-    text.lines().filter_map(pattern).collect()
+    text.trim_start_matches('\u{feff}').lines().filter_map(pattern).collect()
+}
+
+/// Returns a pattern in which braces mean themselves, as Git has it, also outside of brackets.
+fn plain_braces(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let (mut is_escaped, mut is_class) = (false, false);
+    for c in pattern.chars() {
+        match c {
+            '{' | '}' if !is_escaped && !is_class => out.push('\\'),
+            '[' if !is_escaped => is_class = true,
+            ']' if !is_escaped => is_class = false,
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped && !is_class;
+        out.push(c);
+    }
+    out
 }
 
 /// Reads a line. A pattern with a slash that isn't at its end is relative to its folder, and any other
@@ -83,9 +121,10 @@ fn pattern(line: &str) -> Option<Pattern> {
     }
     let is_folder = line.ends_with('/');
     let inner = line.trim_end_matches('/');
+    let inner = plain_braces(inner);
     let glob = match inner.strip_prefix('/') {
         Some(rooted) => rooted.to_owned(),
-        None if inner.contains('/') => inner.to_owned(),
+        None if inner.contains('/') => inner,
         None => format!("**/{inner}"),
     };
     let build = |glob: &str| GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build().ok();
@@ -129,5 +168,36 @@ mod tests {
         assert!(!ignores("![\n"));
         assert!(ignores(&"x\n".repeat(2001)));
         assert!(ignores(&"x".repeat(300_000)));
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_braces_are_read_as_git_reads_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        fs::write(base.join(".gitignore"), "\u{feff}first.txt\n{a,b}.txt\n\\{c\\}.txt\n[{]d\n").unwrap();
+        let mut ignored = Ignored::default();
+        for name in ["first.txt", "{a,b}.txt", "x/{a,b}.txt", "{c}.txt", "{d"] {
+            assert!(ignored.holds(base, name), "{name}");
+        }
+        for name in ["a.txt", "b.txt", "c.txt", "d"] {
+            assert!(!ignored.holds(base, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_worktree_has_the_patterns_of_its_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path().join("tree");
+        let git = folder.path().join("main/.git");
+        fs::create_dir_all(&base).unwrap();
+        fs::create_dir_all(git.join("info")).unwrap();
+        fs::create_dir_all(git.join("worktrees/tree")).unwrap();
+        fs::write(git.join("info/exclude"), "own.txt\n").unwrap();
+        fs::write(git.join("worktrees/tree/commondir"), "../..\n").unwrap();
+        fs::write(base.join(".git"), "gitdir: ../main/.git/worktrees/tree\n").unwrap();
+        assert!(Ignored::default().holds(&base, "own.txt"));
+        assert!(!Ignored::default().holds(&base, "other.txt"));
+        fs::write(base.join(".git"), "gitdir: ../gone\n").unwrap();
+        assert!(Ignored::default().holds(&base, "other.txt"));
     }
 }
