@@ -80,6 +80,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
         line: 0,
         may_comment: true,
         comment_ends: [Some(0); 3],
+        may_hide: true,
         left: ALL_COMPONENTS,
     };
     let mut fence: Option<Fence> = None;
@@ -89,7 +90,6 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let (mut directives, mut may_end): (Vec<Fence>, bool) = (Vec::new(), true);
     let mut start = 0;
     let mut skip_to = 0;
-    let mut hidden_ends = true;
     for line in body.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
@@ -158,16 +158,10 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             fence = Some(open);
             continue;
         }
-        let may_hide = hidden_ends && !finder.raw && !finder.pre && range.start >= skip_to;
-        if may_hide && dialects.has(Dialect::Colons) && hides(trimmed) {
-            let end = end_of_colons(&body[range.start..]).map(|length| range.start + length);
-            // If one isn't closed, the others aren't searched for.
-            hidden_ends = end.is_some();
-            if let Some(end) = end {
-                finder.push(silent(range.end - line.trim_start().len()..end));
-                skip_to = end;
-                continue;
-            }
+        if let Some(end) = finder.hidden_block(&range).filter(|_| range.start >= skip_to) {
+            finder.push(silent(range.end - line.trim_start().len()..end));
+            skip_to = end;
+            continue;
         }
         if let Some(name) = trimmed.strip_prefix(":::").filter(|_| dialects.has(Dialect::Colons)) {
             finder.pre = name.trim_start_matches(':').trim() == "v-pre";
@@ -194,6 +188,8 @@ struct Finder<'a> {
     may_comment: bool,
     /// Where the next signs are that end comments of each form, or `None` if there are no more.
     comment_ends: [Option<usize>; 3],
+    /// Whether each block that isn't shown was closed so far. If not, the others aren't searched for.
+    may_hide: bool,
     /// The number of bytes that may still be searched for the ends of long components.
     left: usize,
 }
@@ -263,6 +259,17 @@ impl Finder<'_> {
         };
         let end = rest[at..].find("%}").map_or(rest.len(), |length| at + length + 2);
         Tag { range: tag.range.start..tag.range.end + end, kind: Foreign::Silent, is_empty: true, ..tag }
+    }
+
+    /// Returns where a block ends that isn't shown, if the line opens one.
+    fn hidden_block(&mut self, line: &Range<usize>) -> Option<usize> {
+        let may_hide = self.may_hide && !self.raw && !self.pre && self.dialects.has(Dialect::Colons);
+        if !may_hide || !hides(self.body[line.clone()].trim()) {
+            return None;
+        }
+        let end = end_of_colons(&self.body[line.start..]).map(|length| line.start + length);
+        self.may_hide = end.is_some();
+        end
     }
 
     /// Returns the range of a line that is a comment of `MyST`'s.
