@@ -63,7 +63,8 @@ impl<'a> Reading<'a> {
     #[must_use]
     pub fn of(self, body: &str) -> Self {
         let is_plain = self.dialects.contains(Dialects::PLAIN);
-        let dialects = if is_plain && imports_modules(body) { self.dialects.with(Dialect::Jsx) } else { self.dialects };
+        let dialects =
+            if is_plain && tags::imports_modules(body) { self.dialects.with(Dialect::Jsx) } else { self.dialects };
         Self { dialects, ..self }
     }
 
@@ -89,26 +90,6 @@ impl<'a> Reading<'a> {
     pub(crate) fn is_strict(&self) -> bool {
         !self.config.audiences.is_empty()
     }
-}
-
-/// Returns whether a paragraph of a body outside of fenced code begins with the import of a module.
-fn imports_modules(body: &str) -> bool {
-    let is_import = |line: &str| {
-        let from = line.strip_prefix("import ").and_then(|rest| rest.split_once(" from "));
-        from.is_some_and(|(_, from)| from.starts_with(['"', '\'']) && line.ends_with(['"', '\'', ';']))
-    };
-    if !body.contains("import ") || !body.contains(" from ") {
-        return false;
-    }
-    let (mut is_code, mut after_blank) = (false, true);
-    for line in body.lines().map(str::trim_end) {
-        is_code ^= line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
-        if after_blank && !is_code && is_import(line) {
-            return true;
-        }
-        after_blank = line.is_empty();
-    }
-    false
 }
 
 /// A parser event and its byte range in the body.

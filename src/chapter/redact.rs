@@ -88,7 +88,7 @@ impl Rules<'_> {
     /// Returns whether the handbook declares audiences, in which case anything that resembles a
     /// mark is an error.
     fn are_strict(&self) -> bool {
-        !self.config.audiences.is_empty()
+        self.reading.is_strict()
     }
 }
 
@@ -137,12 +137,9 @@ fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
             let before = &text[..hit.range.start];
             hit.sign != Sign::None || word::begins_tag(before) || word::braces_around(text, before.len()).is_some()
         })
-        || rules.are_strict() && !names::of_admonitions(text, rules.config).is_empty()
-        || rules.are_strict() && !names::in_braces(text, rules.config).is_empty()
-        || rules.are_strict() && !names::behind_colons(text, rules.config).is_empty()
-        || rules.are_strict() && !names::of_callouts(text, rules.config).is_empty()
-        || rules.are_strict() && !names::of_tags(text, rules.config).is_empty()
-        || rules.are_strict() && !names::of_directives(text, rules.config).is_empty()
+        || rules.are_strict()
+            && (!names::behind_colons(text, rules.config).is_empty()
+                || !names::in_syntax(text, rules.config).is_empty())
 }
 
 /// Sorts ranges and merges those that touch.

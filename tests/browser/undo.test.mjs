@@ -238,6 +238,20 @@ test("unsaved text survives a reload and is offered as long as nobody discards i
   await close(page);
 });
 
+test("unsaved text is offered once the page is up to date, if it wasn't when it was opened", async () => {
+  const { page, read, write } = await start();
+  page.on("dialog", (dialog) => dialog.accept());
+  await edit(page, "The middle");
+  await page.keyboard.type(" Typed before the reload.");
+  await page.route("**/_rolebook/source*", (route) => route.fulfill({ json: null }), { times: 1 });
+  await page.reload();
+  await button(page, "1 unsaved text").waitFor();
+  write("guides/a.md", read("guides/a.md").replace("The last", "The very last"));
+  await page.locator(".rolebook-unsaved").waitFor();
+  assert.ok(await button(page, "1 unsaved text").isHidden());
+  await close(page);
+});
+
 test("text typed before and after the preview ends is offered when it runs again", async () => {
   const { page, dir, address, child, read } = await start();
   page.on("dialog", (dialog) => dialog.accept());

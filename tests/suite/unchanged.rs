@@ -37,6 +37,16 @@ fn with_sum(text: &str) -> String {
     format!("{text}\n{}\n", blake3::hash(format!("{text}\n").as_bytes()).to_hex())
 }
 
+/// Makes each memory say that no file is made from any chapter; `seal` writes its last line.
+fn forget(root: &Path, seal: impl Fn(&str) -> String) {
+    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
+        let place = memory.unwrap().path();
+        let text = fs::read_to_string(&place).unwrap();
+        let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
+        fs::write(&place, seal(&text.lines().map(forget).collect::<Vec<_>>().join("\n"))).unwrap();
+    }
+}
+
 fn is_remembered(folder: &Path, options: &[&str]) -> bool {
     build(folder, options).0.contains("REMEMBERED")
 }
@@ -170,12 +180,7 @@ fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
     write(root, &LINKED);
     build(root, &[]);
     // A memory that says that no page is made from any chapter is wrong, and shows that it is used.
-    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
-        let place = memory.unwrap().path();
-        let text = fs::read_to_string(&place).unwrap();
-        let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
-        fs::write(&place, with_sum(&text.lines().map(forget).collect::<Vec<_>>().join("\n"))).unwrap();
-    }
+    forget(root, with_sum);
     let index = |text: &str| fs::write(root.join("index.md"), format!("# Home\n\n{text}, see [[a]].\n")).unwrap();
     let shows = |text: &str| fs::read_to_string(root.join("public/index.html")).unwrap().contains(text);
     index("Two");
@@ -262,12 +267,7 @@ fn a_memory_in_which_anything_has_changed_is_not_used() {
     let root = folder.path();
     write(root, &LINKED);
     build(root, &[]);
-    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
-        let place = memory.unwrap().path();
-        let text = fs::read_to_string(&place).unwrap();
-        let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
-        fs::write(&place, text.lines().map(forget).collect::<Vec<_>>().join("\n") + "\n").unwrap();
-    }
+    forget(root, |text| format!("{text}\n"));
     fs::write(root.join("index.md"), "# Home\n\nTwo, see [[a]].\n").unwrap();
     build(root, &[]);
     assert!(fs::read_to_string(root.join("public/index.html")).unwrap().contains("Two,"));

@@ -3,11 +3,17 @@
 //! Input: a body and the dialects. Output: [`Tag`]s outside of code, in order, and where the fenced
 //! code is. Never decides what becomes of a tag.
 
+mod comments;
+mod directives;
+mod modules;
+
 use std::ops::Range;
 
+pub use self::comments::is_comment;
+use self::directives::{Directives, Meaning};
+pub use self::modules::imports_modules;
 use super::code;
 use super::code::Fence;
-use super::directive;
 use super::foreign::Foreign;
 use super::icon;
 use crate::declare::dialect::{Dialect, Dialects};
@@ -52,16 +58,11 @@ pub struct Argument {
     pub value: Range<usize>,
 }
 
-/// The maximum number of directives around a line.
-const MOST_OPEN: usize = 16;
 /// How many tags before a closing tag are searched for the one that it closes.
 const MOST_BACK: usize = 16;
 
 /// The maximum length of a tag in bytes.
 const LONGEST: usize = 2000;
-
-/// The maximum length of an export in bytes.
-const LONGEST_EXPORT: usize = 8000;
 
 /// The maximum length of a component, whose arguments may be lists, and of all that are longer than
 /// other tags together.
@@ -86,8 +87,7 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
     let mut fence: Option<Fence> = None;
     let (mut tagged, mut may_close): (Option<usize>, bool) = (None, true);
     let mut pane = code::Pane::Text;
-    // The open directives, and whether others may be closed.
-    let (mut directives, mut may_end): (Vec<Fence>, bool) = (Vec::new(), true);
+    let mut directives = Directives::default();
     let mut start = 0;
     let mut skip_to = 0;
     for line in body.split_inclusive('\n') {
@@ -141,21 +141,16 @@ pub fn find(body: &str, dialects: Dialects) -> Found {
             code::opens_fence(trimmed.trim_start_matches(['-', '*', '+', '>', ' '])).filter(|_| range.start >= skip_to)
         {
             let open = Fence { sign, length, from: range.start, is_quoted: trimmed.starts_with('>') };
-            if dialects.has(Dialect::Directives) {
-                if directives.last().is_some_and(|outer| outer.is_closed_by(trimmed)) {
-                    finder.found.closings.push(range.start);
-                    directives.pop();
-                    continue;
-                }
-                let has_text = directive::read(trimmed).is_some_and(|directive| directive.has_text());
-                may_end =
-                    may_end && (!has_text || body[range.end..].lines().any(|line| open.is_closed_by(line.trim())));
-                if has_text && may_end && directives.len() < MOST_OPEN {
-                    directives.push(open);
-                    continue;
-                }
+            let meaning = if dialects.has(Dialect::Directives) {
+                directives.pass(open, trimmed, &body[range.end..])
+            } else {
+                Meaning::Code(open)
+            };
+            match meaning {
+                Meaning::Opens => {}
+                Meaning::Closes => finder.found.closings.push(range.start),
+                Meaning::Code(open) => fence = Some(open),
             }
-            fence = Some(open);
             continue;
         }
         if let Some(end) = finder.hidden_block(&range).filter(|_| range.start >= skip_to) {
@@ -245,69 +240,6 @@ impl Finder<'_> {
         }
         let tag = if tag.name == "comment" { self.with_comment(tag) } else { tag };
         self.found.tags.push(tag);
-    }
-
-    /// Returns the tag that begins a comment with the whole comment.
-    fn with_comment(&mut self, tag: Tag) -> Tag {
-        if tag.kind != Foreign::LiquidTag || tag.is_closing || !self.may_comment {
-            return tag;
-        }
-        let rest = &self.body[tag.range.end..];
-        let Some(at) = rest.find("endcomment") else {
-            self.may_comment = false;
-            return tag;
-        };
-        let end = rest[at..].find("%}").map_or(rest.len(), |length| at + length + 2);
-        Tag { range: tag.range.start..tag.range.end + end, kind: Foreign::Silent, is_empty: true, ..tag }
-    }
-
-    /// Returns where a block ends that isn't shown, if the line opens one.
-    fn hidden_block(&mut self, line: &Range<usize>) -> Option<usize> {
-        let may_hide = self.may_hide && !self.raw && !self.pre && self.dialects.has(Dialect::Colons);
-        if !may_hide || !hides(self.body[line.clone()].trim()) {
-            return None;
-        }
-        let end = end_of_colons(&self.body[line.start..]).map(|length| line.start + length);
-        self.may_hide = end.is_some();
-        end
-    }
-
-    /// Returns the range of a line that is a comment of `MyST`'s.
-    fn comment_line(&self, range: &Range<usize>) -> Option<Range<usize>> {
-        let line = &self.body[range.clone()];
-        let text = line.trim_start_matches(' ');
-        let is_whole = range.start == 0 || self.body[..range.start].ends_with('\n');
-        let is_comment = is_whole && text.starts_with('%') && line.len() - text.len() < 4;
-        is_comment.then(|| range.end - text.len()..range.start + line.trim_end().len())
-    }
-
-    /// Reads a comment of MDX, kramdown or Jinja, which may contain empty lines.
-    fn comment(&mut self, at: usize) -> Option<Tag> {
-        let has = |dialect| self.dialects.has(dialect);
-        let inner = self.body[at..].strip_prefix('{')?;
-        let text = inner.trim_start();
-        let from = self.body.len() - text.len() + 2;
-        let (form, from) = if has(Dialect::Jsx) && text.starts_with("/*") {
-            (0, from)
-        } else if has(Dialect::Attributes) && inner.starts_with("::comment}") {
-            (1, at + 11)
-        } else if has(Dialect::Liquid) && has(Dialect::Expressions) && is_jinja_comment(inner) {
-            (2, at + 2)
-        } else {
-            return None;
-        };
-        if self.comment_ends[form]? < from {
-            let sign = ["*/", "{:/", "#}"][form];
-            self.comment_ends[form] = self.body[from..].find(sign).map(|length| from + length);
-        }
-        let end = self.comment_ends[form]?;
-        let rest = &self.body[end..];
-        let length = match form {
-            0 => rest.len() - rest[2..].trim_start().strip_prefix('}')?.len(),
-            1 => ["{:/}", "{:/comment}"].iter().find(|sign| rest.starts_with(**sign))?.len(),
-            _ => 2,
-        };
-        Some(silent(at..end + length))
     }
 
     /// Finds the tags that a generator would take out of code, too.
@@ -460,91 +392,6 @@ impl Finder<'_> {
         let start = name.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
         Some(Tag { range: start..tag.range.end, name: name[start..].to_owned(), ..tag })
     }
-
-    /// Reads an `import` or `export` at the start of a block, and returns where it ends.
-    fn module(&mut self, at: usize) -> Option<usize> {
-        let rest = &self.body[at..];
-        let rest = &rest[..floor(rest, LONGEST)];
-        let is_import = rest.starts_with("import ") && (rest.contains(" from ") || rest[7..].starts_with(['"', '\'']));
-        let words =
-            ["export const ", "export default ", "export function ", "export async ", "export let ", "export {"];
-        let is_export = words.iter().any(|word| rest.starts_with(word));
-        if !is_import && !is_export {
-            return None;
-        }
-        let before = self.body[..at].trim_end_matches(' ');
-        let last = self.found.tags.last().filter(|tag| tag.kind == Foreign::Import);
-        let begins =
-            before.ends_with("\n\n") || before.trim().is_empty() || last.is_some_and(|last| last.range.end == at);
-        if !begins {
-            return None;
-        }
-        let end = if is_import { end_of_import(rest)? } else { end_of_export(&self.body[at..]) };
-        let range = at..at + end;
-        let (name, arguments) = ("import".to_owned(), range.end..range.end);
-        let (kind, is_closing, is_empty) = (Foreign::Import, false, true);
-        self.found.tags.push(Tag { range, kind, name, is_closing, is_empty, arguments });
-        Some(at + end)
-    }
-}
-
-/// Returns whether a line opens a block of Quarto's that pages don't show.
-pub fn hides(line: &str) -> bool {
-    let attributes = line.strip_prefix(":::").map(|rest| rest.trim_start_matches(':').trim());
-    let inner = attributes.and_then(|rest| rest.strip_prefix('{')?.strip_suffix('}')).unwrap_or_default();
-    let is_shown = |word: &str| match word.split_once('=') {
-        Some(("when-format", format)) => !format.trim_matches('"').starts_with("html"),
-        Some(("unless-format", format)) => format.trim_matches('"').starts_with("html"),
-        Some((key, _)) => key == "when-profile",
-        None => false,
-    };
-    let mut words = inner.split_whitespace();
-    words.clone().any(|word| word == ".content-hidden") && !words.any(is_shown)
-}
-
-/// Returns where the block ends that the first line of `text` opens with colons.
-fn end_of_colons(text: &str) -> Option<usize> {
-    let (mut at, mut depth) = (0, 0_usize);
-    let mut fence: Option<(&str, usize)> = None;
-    for line in text.split_inclusive('\n') {
-        at += line.len();
-        let trimmed = line.trim();
-        let sign = ["`", "~"].into_iter().find(|sign| trimmed.starts_with(&sign.repeat(3)));
-        let length = sign.map_or(0, |sign| trimmed.len() - trimmed.trim_start_matches(sign).len());
-        match (fence, sign) {
-            (Some((open, least)), Some(sign)) if open == sign && length >= least && length == trimmed.len() => {
-                fence = None;
-            }
-            (None, Some(sign)) => fence = Some((sign, length)),
-            (None, None) if trimmed.starts_with(":::") => {
-                let is_closing = trimmed.bytes().all(|byte| byte == b':');
-                depth = if is_closing { depth - 1 } else { depth + 1 };
-                if depth == 0 {
-                    return Some(at - (line.len() - line.trim_end().len()));
-                }
-            }
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Returns whether what follows a brace begins a comment of Jinja's. Without a space, it is an ID.
-fn is_jinja_comment(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|text| text.starts_with(|c: char| c.is_whitespace() || c == '-'))
-}
-
-/// Returns whether a tag, given by its text, is a comment.
-pub fn is_comment(text: &str) -> bool {
-    let inner = text.strip_prefix('{').unwrap_or_default();
-    let of_liquid =
-        inner.strip_prefix('%').map(|text| text.trim_start_matches(|c: char| c.is_whitespace() || c == '-'));
-    text.starts_with('%')
-        || of_liquid.is_some_and(|text| text.starts_with("comment") || text.starts_with('#'))
-        || inner.trim_start().starts_with("/*")
-        || inner.starts_with("::comment}")
-        || text.lines().next().is_some_and(hides)
-        || is_jinja_comment(inner)
 }
 
 /// Reads a tag between two signs.
@@ -626,37 +473,6 @@ fn role(at: usize, rest: &str) -> Option<Tag> {
     let start = at + name.len() + 2 + ticks;
     let tag = silent(at..start + length + ticks);
     Some(Tag { kind: Foreign::Role, name: name.to_owned(), arguments: start..start + length, ..tag })
-}
-
-/// Returns the length of an import statement with its line ending, or `None` if this isn't one.
-fn end_of_import(rest: &str) -> Option<usize> {
-    let from = if rest[7..].starts_with(['"', '\'']) { 7 } else { rest.find(" from ")? + 6 };
-    if rest[..from].contains("\n\n") || !rest[from..].starts_with(['"', '\'']) {
-        return None;
-    }
-    Some(rest[from..].find('\n').map_or(rest.len(), |end| from + end + 1))
-}
-
-/// Returns the length of an export statement with its line ending: up to the first empty line outside of
-/// brackets, as MDX has it, or if they aren't closed up to the first empty line.
-fn end_of_export(text: &str) -> usize {
-    let text = &text[..floor(text, LONGEST_EXPORT)];
-    let mut depth = 0_usize;
-    let mut first = None;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' | '(' | '[' => depth += 1,
-            '}' | ')' | ']' => depth = depth.saturating_sub(1),
-            '\n' if text[at + 1..].starts_with('\n') => {
-                if depth == 0 {
-                    return at + 1;
-                }
-                first = first.or(Some(at + 1));
-            }
-            _ => {}
-        }
-    }
-    if depth == 0 { text.len() } else { first.unwrap_or(text.len()) }
 }
 
 /// Returns whether an expression is the call of one of our views.

@@ -8,10 +8,16 @@ use std::ops::Range;
 use super::word;
 use crate::declare::config::Config;
 
+/// Lists the places in the syntax of ours and of other generators, apart from [`behind_colons`].
+pub fn in_syntax(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let finders = [in_braces, of_callouts, of_admonitions, of_tags, of_directives];
+    finders.iter().flat_map(|find| find(text, config)).collect()
+}
+
 /// Lists braces that contain only the name of a declared audience, such as `{managers}` or
 /// `{.managers}`. Braces in the middle of a line are skipped, because they are placeholders, as in
 /// a URL.
-pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
+fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
     for (open, brace) in text.match_indices(['{', '\u{ff5b}']) {
@@ -37,7 +43,7 @@ pub fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
 
 /// Lists names of callouts, such as `[!managers]`, that are names of declared audiences or the word
 /// of a mark.
-pub fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
+fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
     for (at, _) in text.match_indices("[!") {
@@ -55,7 +61,7 @@ pub fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
 
 /// Lists lines that open an indented block of a dialect, such as `!!! managers`, and name a declared
 /// audience or the word of a mark.
-pub fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
+fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
     for (range, line) in word::lines(text) {
@@ -64,9 +70,7 @@ pub fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
         if !is_opening || line.len() > 200 {
             continue;
         }
-        let plain = word::plain(line);
-        let mut words = plain.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
-        if words.any(|word| known.iter().any(|known| known == word) || word::is_word(word)) {
+        if has_name(line, &known) {
             found.push(range);
         }
     }
@@ -76,7 +80,7 @@ pub fn of_admonitions(text: &str, config: &Config) -> Vec<Range<usize>> {
 /// Lists tags of templates and components that name a declared audience, such as
 /// `{% hint style="managers" %}`, `{{< managers >}}` and `<Show for="managers">`. Such tags may be
 /// taken out, and only the text in them stays.
-pub fn of_tags(text: &str, config: &Config) -> Vec<Range<usize>> {
+fn of_tags(text: &str, config: &Config) -> Vec<Range<usize>> {
     const SIGNS: [(&str, &str); 4] = [("{%", "%}"), ("{{", "}}"), ("{:", "}"), ("<", ">")];
     let known = known(config);
     let mut found = Vec::new();
@@ -158,6 +162,13 @@ fn element_names(inner: &str, known: &[String]) -> bool {
         })
 }
 
+/// Returns whether one of the words of a line is the name of an audience or the word of a mark.
+fn has_name(line: &str, known: &[String]) -> bool {
+    let plain = word::plain(line);
+    let mut words = plain.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
+    words.any(|word| known.iter().any(|known| known == word) || word::is_word(word))
+}
+
 /// Splits the name of a component into its words, in lower case: `LeadersOnly`, `leaders-only`.
 fn words_of_name(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
@@ -174,7 +185,7 @@ fn words_of_name(name: &str) -> Vec<String> {
 
 /// Lists the first lines of directives that name a declared audience, such as `{only} leaders` behind
 /// backticks or colons, and options such as `:class: leaders`.
-pub fn of_directives(text: &str, config: &Config) -> Vec<Range<usize>> {
+fn of_directives(text: &str, config: &Config) -> Vec<Range<usize>> {
     const TEXTS: [&str; 5] = ["alt", "caption", "name", "title", "label"];
     let known = known(config);
     let mut found = Vec::new();
@@ -191,9 +202,7 @@ pub fn of_directives(text: &str, config: &Config) -> Vec<Range<usize>> {
         if line.len() > 400 || !(begins || is_option || is_label) {
             continue;
         }
-        let plain = word::plain(line);
-        let mut words = plain.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_');
-        if words.any(|word| known.iter().any(|known| known == word) || word::is_word(word)) {
+        if has_name(line, &known) {
             found.push(range);
         }
     }

@@ -261,13 +261,8 @@ impl<'t, 'r> Pass<'t, 'r> {
         if strict {
             let known = self.known();
             let lines = names::behind_colons(self.text, self.rules.config).into_iter().zip(repeat(Misread::Line));
-            let braces = names::in_braces(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            let callouts = names::of_callouts(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            let admonitions =
-                names::of_admonitions(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            let tags = names::of_tags(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            let directives = names::of_directives(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
-            for (range, why) in lines.chain(braces).chain(callouts).chain(admonitions).chain(tags).chain(directives) {
+            let others = names::in_syntax(self.text, self.rules.config).into_iter().zip(repeat(Misread::Name));
+            for (range, why) in lines.chain(others) {
                 if self.structure.shield_at(range.start) != Some(Shield::Example) && !touches(&known, &range) {
                     self.misread(why, range);
                 }

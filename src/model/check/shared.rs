@@ -94,7 +94,7 @@ pub(super) enum Cause {
     Project,
     /// The page is in such a folder. This is clear only if many pictures are, too.
     ProjectPage,
-    /// all-contributors writes links that nobody follows.
+    /// all-contributors writes links whose targets no page has.
     Contribution,
 }
 

@@ -194,7 +194,7 @@ impl Before {
         self.files.get(name).map(|file| file.hash)
     }
 
-    /// Returns the hash of a file if its metadata says that nobody has written to it since the last
+    /// Returns the hash of a file if its metadata says that it hasn't been written to since the last
     /// build.
     pub(super) fn hash_of_untouched(&self, name: &str, metadata: &Metadata) -> Option<Hash> {
         let file = self.files.get(name)?;

@@ -140,7 +140,7 @@ impl Output {
 
     /// Writes the site as [`write`](Self::write) does, but doesn't render a file for whose index
     /// `is_same` returns `true` if the file is still as `before` knows it. Doesn't read files that
-    /// nobody has written to since, except right before it replaces or deletes them.
+    /// haven't been written to since, except right before it replaces or deletes them.
     ///
     /// # Errors
     /// The same as those of [`write`](Self::write).

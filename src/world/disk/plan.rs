@@ -251,7 +251,7 @@ impl<'a> Plan<'a> {
         };
         let is_changed = match self.known.get(name.as_str()) {
             None => !self.will_leave(name),
-            // If nobody has looked at the bytes yet, do it before they are gone.
+            // If the bytes haven't been looked at yet, do it before they are gone.
             Some(known) => now != known.stamp || known.is_remembered && !is_still(&place, known.hash),
         };
         Ok(is_changed.then(|| name.clone()))

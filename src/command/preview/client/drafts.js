@@ -6,7 +6,10 @@
   const meta = document.querySelector('meta[name="rolebook-token"]');
   const PREFIX = "rolebook:draft:" + (meta ? meta.dataset.book : "") + ":";
   let audience = null;
+  // Until the preview has said for whom it shows the page, no text is offered.
+  let isAudienceKnown = false;
   let boxes = [];
+  let offers = 0;
   let hasFailed = false;
 
   /**
@@ -83,8 +86,12 @@
 
   /** Shows the unsaved texts of this page, and the number of those elsewhere. */
   async function offer() {
+    if (!isAudienceKnown) return;
+    const turn = ++offers;
     const shown = await passages.current();
     const found = await waiting();
+    // The page may have changed meanwhile, and a later call knows its passages.
+    if (turn !== offers) return;
     const here = found.filter((draft) => shown && draft.path === shown.path);
     for (const box of boxes) box.remove();
     boxes = here.map((draft) => {
@@ -162,9 +169,10 @@
 
   document.addEventListener("rolebook:audiences", ({ detail }) => {
     audience = detail.shown;
+    isAudienceKnown = true;
     offer();
   });
-  document.addEventListener("rolebook:updated", () => { if (boxes.length) offer(); });
+  document.addEventListener("rolebook:updated", offer);
 
   globalThis.rolebook.drafts = { begin, offer };
 })();
