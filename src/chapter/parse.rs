@@ -105,6 +105,11 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
             Rule::BadValue => config.generator.is_none() || is_near(finding),
             _ => true,
         });
+        if let Some(entry) = origin::unshown_on_home(&head.table) {
+            let message = format!("the {} of this home page aren't shown", name_of(&entry.key));
+            let help = "write them into the text below the front matter, as a list with links";
+            findings.push(Diagnostic::new(Rule::ForeignForm, path, Some(entry.key_span), message).help(help));
+        }
         (front, findings)
     } else {
         front::read(&head.table, kind, path)
@@ -131,6 +136,11 @@ fn parse_file(path: &SourcePath, file: &SourceFile, config: &Config, visible: &V
     let facts = reader.facts(kind, &front);
     reader.map_spans();
     reader.body((kind, facts), &front, head.body, file)
+}
+
+/// Returns what a key in the front matter of another generator's home page lists.
+fn name_of(key: &str) -> &str {
+    if key == "actions" { "buttons" } else { key }
 }
 
 /// Parses one chapter; spans in front matter are offsets in the text until [`Reader::map_spans`]

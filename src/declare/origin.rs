@@ -16,7 +16,7 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use address::{built_name, former, is_post, number_of, permalink, post, published, without_number};
-pub use keys::{Fate, fates, is_unlisted, translated};
+pub use keys::{Fate, fates, is_unlisted, translated, unshown_on_home};
 pub use nav::{NavEntry, files, summary};
 pub use settings::{Settings, content_folder, folders_of_pictures, further_files, settings};
 

@@ -11,16 +11,11 @@ use crate::text::diagnostic::Span;
 /// Makes a code block from its info string, its text and the span of its first line. Also returns
 /// the keys and values that weren't understood, as written.
 pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
-    let info = info.trim();
-    let first = info.split_whitespace().next().unwrap_or_default();
-    let first = if first.starts_with('{') || first.contains('=') { "" } else { first };
-    // The language ends at a comma, because mdBook writes `rust,ignore`.
-    let language = first.split([',', '{']).next().unwrap_or_default();
-    let language = language.to_owned();
-    let mut code =
-        Code { language, title: None, marked: Vec::new(), id: None, template: None, diagram: None, text, span };
+    let Opening { language, title, rest } = opening(info.trim());
+    let is_named = !language.is_empty();
+    let (language, title) = (language.to_owned(), title.map(str::to_owned));
+    let mut code = Code { language, title, marked: Vec::new(), id: None, template: None, diagram: None, text, span };
     let mut unknown = Vec::new();
-    let rest = info[code.language.len()..].trim_start_matches(',').trim();
     let inner = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
     if let Some(lines) = line_list(inner) {
         code.marked = lines;
@@ -35,6 +30,8 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
             ("template", _) => {
                 code.template = Some(Template { title: words(&attribute.value), id: attribute.value, block: 0 });
             }
+            // Pandoc writes `{.python .numberLines}`.
+            ("class", _) if !is_named && code.language.is_empty() => code.language = attribute.value,
             ("class", _) => {}
             ("lines" | "hl_lines" | "mark", Some(lines)) => code.marked = lines,
             _ => unknown.push(format!("{}={}", attribute.key, attribute.value)),
@@ -44,6 +41,38 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
         template.title.clone_from(title);
     }
     (code, unknown)
+}
+
+/// An info string whose attributes aren't read yet.
+struct Opening<'a> {
+    language: &'a str,
+    /// A title that isn't an attribute.
+    title: Option<&'a str>,
+    rest: &'a str,
+}
+
+/// Splits an info string into its language, its title and its attributes.
+///
+/// The language ends at a comma, because mdBook writes `rust,ignore`, and at a colon, because `VitePress`
+/// writes `ts:line-numbers`. Others write the title there (`js:title=a.js`, `js:a.js`) or in brackets at
+/// the end (`js [a.js]`).
+fn opening(info: &str) -> Opening<'_> {
+    let first = info.split_whitespace().next().unwrap_or_default();
+    let language = first.split([',', '{', ':']).next().unwrap_or_default();
+    let language = if language.contains('=') || language.starts_with('[') { "" } else { language };
+    let rest = &info[language.len()..];
+    let (beside, rest) = match rest.strip_prefix(':').filter(|_| !language.is_empty()) {
+        Some(rest) => rest.split_at(rest.find(|c: char| c.is_whitespace() || c == '{').unwrap_or(rest.len())),
+        None => ("", rest),
+    };
+    let beside = beside.strip_prefix("title=").or(Some(beside).filter(|name| name.contains('.')));
+    let rest = rest.trim_start_matches(',').trim();
+    match rest.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')) {
+        Some((before, title)) if before.is_empty() || before.ends_with(char::is_whitespace) => {
+            Opening { language, title: Some(title), rest: before.trim_end() }
+        }
+        _ => Opening { language, title: beside, rest },
+    }
 }
 
 /// Returns the title of a template without one: its ID as words.
@@ -77,6 +106,25 @@ mod tests {
         assert_eq!(read("rust,ignore").0.language, "rust");
         assert_eq!(read("sql colour=red").1, ["colour=red"]);
         assert_eq!(read("").0.language, "");
+    }
+
+    #[test]
+    fn titles_and_languages_are_read_as_other_tools_write_them() {
+        let read = |info: &str| {
+            let (code, unknown) = read(info, String::new(), Span::new(0, 0));
+            assert!(unknown.is_empty(), "{info}: {unknown:?}");
+            (code.language, code.title.unwrap_or_default(), code.marked)
+        };
+        let wanted = |language: &str, title: &str| (language.to_owned(), title.to_owned(), Vec::new());
+        for info in ["js [a.js]", "js:title=a.js", "js:a.js", "{.js filename=\"a.js\"}", "{.js .numberLines file=a.js}"]
+        {
+            assert_eq!(read(info), wanted("js", "a.js"), "{info}");
+        }
+        assert_eq!(read("ts:line-numbers {1,3} [the file]"), ("ts".into(), "the file".into(), vec![(1, 1), (3, 3)]));
+        assert_eq!(read("ts:line-numbers=2"), wanted("ts", ""));
+        assert_eq!(read("[a.txt]"), wanted("", "a.txt"));
+        assert_eq!(read("js title=\"a: [b]\""), wanted("js", "a: [b]"));
+        assert_eq!(read("rust,ignore"), wanted("rust", ""));
     }
 
     #[test]

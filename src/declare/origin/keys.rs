@@ -259,6 +259,26 @@ fn of_hero(table: &Table) -> Vec<(&'static str, &Entry, String)> {
     std::iter::once(("title", hero, title.to_owned())).chain(summary).collect()
 }
 
+/// Returns the first key of a home page whose buttons or boxes aren't shown: those of `VitePress`,
+/// Starlight and `VuePress`.
+pub fn unshown_on_home(table: &Table) -> Option<&Entry> {
+    let is = |entry: &Entry, key: &str, text: &str| entry.key == key && entry.value.text() == Some(text);
+    let says_home = |entry: &Entry| {
+        is(entry, "layout", "home")
+            || is(entry, "template", "splash")
+            || (entry.key == "home" && entry.value.data == Data::Boolean(true))
+    };
+    if !table.entries.iter().any(says_home) {
+        return None;
+    }
+    let heroes = table.entries.iter().filter(|entry| entry.key == "hero").flat_map(|entry| entry.value.entries());
+    let mut all = heroes.chain(&table.entries);
+    all.find(|entry| {
+        ["actions", "features"].contains(&&*entry.key)
+            && matches!(&entry.value.data, Data::List(items) if !items.is_empty())
+    })
+}
+
 /// Returns the text of a title that is written in HTML, or `None` if it has none.
 fn plain_title(entry: &Entry) -> Option<String> {
     const TAGS: [&str; 10] = ["em", "strong", "b", "i", "code", "span", "small", "sub", "sup", "br"];
