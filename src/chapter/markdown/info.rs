@@ -12,7 +12,6 @@ use crate::text::diagnostic::Span;
 /// the keys and values that weren't understood, as written.
 pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
     let Opening { language, title, rest } = opening(info.trim());
-    let is_named = !language.is_empty();
     let (language, title) = (language.to_owned(), title.map(str::to_owned));
     let mut code = Code { language, title, marked: Vec::new(), id: None, template: None, diagram: None, text, span };
     let mut unknown = Vec::new();
@@ -31,7 +30,7 @@ pub fn read(info: &str, text: String, span: Span) -> (Code, Vec<String>) {
                 code.template = Some(Template { title: words(&attribute.value), id: attribute.value, block: 0 });
             }
             // Pandoc writes `{.python .numberLines}`.
-            ("class", _) if !is_named && code.language.is_empty() => code.language = attribute.value,
+            ("class", _) if code.language.is_empty() => code.language = attribute.value,
             ("class", _) => {}
             ("lines" | "hl_lines" | "mark", Some(lines)) => code.marked = lines,
             _ => unknown.push(format!("{}={}", attribute.key, attribute.value)),
