@@ -11,6 +11,7 @@ mod picture;
 
 use std::panic::catch_unwind;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use mermaid_svg::{Diagram as Parsed, ParseError, RenderError, Theme, parse_with_meta, render_with};
 
 pub use self::picture::Picture;
@@ -34,7 +35,7 @@ pub enum Scheme {
 }
 
 /// What a page has to know of a diagram.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Diagram {
     /// A name that follows from the source.
     pub name: String,

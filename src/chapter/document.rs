@@ -6,9 +6,13 @@
 
 mod body;
 mod facts;
+mod field;
+mod stored;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use borsh::{BorshDeserialize, BorshSerialize};
 
 use crate::chapter::diagram::Diagram;
 use crate::declare::kind::{Kind, Status};
@@ -20,6 +24,7 @@ pub use self::body::{
     Block, Body, Code, Fill, Formula, Hole, Image, ImageSource, Main, Part, Piece, Setting, View, What,
 };
 pub use self::facts::{Competency, Decision, Facts, LevelHeading, PathFacts, Role, Statement, Strategy, Term};
+pub use self::stored::{read, write};
 
 /// One chapter, parsed independently of all others.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +41,7 @@ pub struct Document {
 pub type ReferenceNumber = u32;
 
 /// What other chapters can see of a chapter, without spans or prose.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Meta {
     /// The chapter's file.
     pub path: SourcePath,
@@ -67,6 +72,7 @@ pub struct Meta {
     /// The date of the last review, such as `2026-04-01`.
     pub reviewed: Option<String>,
     /// How long a review remains valid.
+    #[borsh(serialize_with = "field::write_duration", deserialize_with = "field::read_duration")]
     pub review_every: Option<crate::text::date::Duration>,
     /// Words to group chapters by.
     pub tags: Vec<String>,
@@ -93,7 +99,7 @@ pub struct Meta {
 }
 
 /// A diagram that a chapter shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct DiagramBlock {
     /// What pages know of the diagram.
     pub diagram: Diagram,
@@ -102,7 +108,7 @@ pub struct DiagramBlock {
 }
 
 /// A blank template that a chapter offers: a code block of Markdown with the attribute `template`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Template {
     /// The ID, unique within the chapter, which is also the name of the file.
     pub id: String,
@@ -121,7 +127,7 @@ impl Template {
 }
 
 /// A heading.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Heading {
     /// The heading level, from 1 to 6.
     pub level: u8,
@@ -135,7 +141,7 @@ pub struct Heading {
 }
 
 /// A reference: its form and its target.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct Reference {
     /// How the reference was written.
     pub form: Form,
@@ -146,7 +152,7 @@ pub struct Reference {
 }
 
 /// The part of a reference that follows its target.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub enum Fragment {
     /// An anchor, a heading's slug, or a heading's text.
     Anchor(String),
@@ -155,7 +161,7 @@ pub enum Fragment {
 }
 
 /// How a reference was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub enum Form {
     /// `[[target]]` or a field of front matter, resolved by ID, path, alias or title.
     Wiki,

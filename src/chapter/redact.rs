@@ -132,7 +132,7 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
 fn may_have_marks(text: &str, rules: &Rules<'_>) -> bool {
     text.contains(":::")
         || text.contains("%%")
-        || text.contains(['\u{ff1a}', '\u{fe55}', '\u{fe13}', '\u{2236}', '\u{a789}'])
+        || !text.is_ascii() && text.contains(['\u{ff1a}', '\u{fe55}', '\u{fe13}', '\u{2236}', '\u{a789}'])
         || word::hits(text).iter().any(|hit| {
             let before = &text[..hit.range.start];
             hit.sign != Sign::None || word::begins_tag(before) || word::braces_around(text, before.len()).is_some()

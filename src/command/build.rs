@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 
 use super::load::Loaded;
 use super::past::{Reading, today};
-use super::pipeline::Compiled;
+use super::pipeline::{Compiled, Pipeline};
 use super::remembered::{Remembered, Unwritten};
 use super::said::Said;
+use super::shelving::Shelving;
 use super::{Outcome, close, detail, left_out, note, say_json, unchanged};
 use crate::cli::{Build, Source};
 use crate::declare::config::Config;
@@ -58,6 +59,8 @@ pub struct Built {
 struct Ready {
     loaded: Loaded,
     output: Output,
+    /// What the last build knows of the chapters; `None` if that isn't used.
+    shelving: Option<Shelving>,
     chain: Vec<ThemeFiles>,
     findings: Vec<Diagnostic>,
     /// Findings that come from the handbook's past, and findings about pages that couldn't be
@@ -97,7 +100,7 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
     loaded.need_chapters()?;
     // The output is checked before the slow part begins, and stays locked until the end.
     let output = loaded.output()?;
-    let mut ready = Ready::new(loaded, output, &options, &|_, _| {})?;
+    let mut ready = Ready::new((loaded, output), &options, None, &|_, _| {})?;
     let mut built = Built::default();
     if let Some(site) = &ready.site {
         match write(site, &site.urls().collect::<Vec<_>>(), &ready.output, &|_| {}) {
@@ -127,6 +130,7 @@ pub fn run(options: &Build) -> Outcome {
         said.again(&loaded, options, start.elapsed());
         return Ok(true);
     }
+    let shelving = keys.as_ref().and_then(|_| Shelving::of(&loaded.project.root, options.source.audience.as_deref()));
     // Findings are printed before the handbook's past is read, which takes a while.
     let printed = RefCell::new(String::new());
     let print = |loaded: &Loaded, compiled: &Compiled| {
@@ -139,7 +143,7 @@ pub fn run(options: &Build) -> Outcome {
             printed.borrow_mut().push_str(&loaded.print_some(&compiled.findings, &compiled.chain));
         }
     };
-    let mut ready = Ready::new(loaded, output, options, &print)?;
+    let mut ready = Ready::new((loaded, output), options, shelving, &print)?;
     let mut said = Said { findings: printed.into_inner(), ..Said::default() };
     said.read_as.clone_from(&ready.read_as);
     said.notes.clone_from(&ready.notes);
@@ -176,6 +180,9 @@ pub fn run(options: &Build) -> Outcome {
             close(&format!("{}; nothing was written", report::summary(errors.max(1), warnings)));
         }
     }
+    if let Some(shelving) = ready.shelving.filter(|_| written.is_some()) {
+        shelving.finish();
+    }
     if let (Some(keys), Some(written), Some(site)) = (keys, &written, &ready.site)
         && said.may_be_remembered(written, &site.handbook().config)
     {
@@ -210,22 +217,26 @@ fn write_with_bar(site: &Site, output: &Output, remembered: Option<&Remembered<'
 impl Ready {
     /// Compiles the handbook and reads its past. Calls `print` as soon as the handbook is compiled.
     fn new(
-        loaded: Loaded,
-        output: Output,
+        (loaded, output): (Loaded, Output),
         options: &Build,
+        shelving: Option<Shelving>,
         print: &dyn Fn(&Loaded, &Compiled),
     ) -> Result<Self, Failure> {
         let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
-        let (compiled, _) = loaded.check(&options.source, options.strict)?;
+        let pipeline = shelving.as_ref().map_or_else(Pipeline::default, Shelving::pipeline);
+        let (compiled, _) = loaded.check_with(pipeline, &options.source, options.strict)?;
         print(&loaded, &compiled);
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
         let read_as = left_out::read_as(&loaded.inputs, &loaded.project, &compiled.handbook);
-        let mut ready = Self { loaded, output, chain, findings, late, read_as, notes, site: None };
+        let mut ready = Self { loaded, output, shelving, chain, findings, late, read_as, notes, site: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
         // Reading the Git history takes longer than compiling. The search index doesn't depend on
         // the history, so build it in the meantime.
-        let index = search::index(&compiled.handbook, theme, None);
+        let index = match &mut ready.shelving {
+            Some(shelving) => shelving.index(&compiled, theme),
+            None => search::index(&compiled.handbook, theme, None),
+        };
         let (past, notes) = reading.finish();
         let site = compiled.site(past, None).map(|site| site.with_index(index));
         let late = site.as_ref().map(Site::findings_of_the_past).unwrap_or_default();

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::manners::{self, complain, is_colored, no_folder, note, width};
 use super::overrides;
 use super::pipeline::{Compiled, Pipeline};
+use super::shelving::Shelving;
 use crate::cli::{Format, Source};
 use crate::model::compile::{Choices, Compiler, Handbook};
 use crate::site::publish::Content;
@@ -162,8 +163,22 @@ impl Loaded {
     /// # Errors
     /// Fails if `handbook.toml` can't be read.
     pub fn check(&self, source: &Source, strict: bool) -> Result<(Compiled, Content), Refusal> {
+        let pipeline = Shelving::pipeline_of(&self.project.root, source.audience.as_deref());
+        self.check_with(pipeline, source, strict)
+    }
+
+    /// Does the same as [`check`](Self::check) with a pipeline that may know some chapters.
+    ///
+    /// # Errors
+    /// Fails if `handbook.toml` can't be read.
+    pub fn check_with(
+        &self,
+        mut pipeline: Pipeline,
+        source: &Source,
+        strict: bool,
+    ) -> Result<(Compiled, Content), Refusal> {
         self.whole()?;
-        let checked = Pipeline::default().check(&self.inputs, &self.chosen(source), strict);
+        let checked = pipeline.check(&self.inputs, &self.chosen(source), strict);
         checked.map_err(|finding| self.unreadable(&finding))
     }
 

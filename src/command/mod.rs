@@ -29,6 +29,7 @@ mod remembered;
 mod said;
 mod schema;
 mod serve;
+mod shelving;
 mod theme;
 mod unchanged;
 mod usage;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::declare::config::Config;
-use crate::model::compile::{Choices, Compiler, Handbook};
+use crate::model::compile::{Choices, Compiler, Handbook, Shelf};
 use crate::past::history::Past;
 use crate::site::highlight::{Highlighter, plain_blocks, plain_blocks_so_far};
 use crate::site::publish::Content;
@@ -48,6 +48,11 @@ pub struct Compiled {
 }
 
 impl Pipeline {
+    /// Creates a pipeline that uses what an earlier build has parsed.
+    pub fn with_shelf(shelf: Arc<Shelf>) -> Self {
+        Self { compiler: Compiler::with_shelf(shelf), ..Self::default() }
+    }
+
     /// Compiles quickly: looks for findings about single files, the configuration and the theme,
     /// but leaves out references, and code blocks that haven't been highlighted yet.
     ///
@@ -78,7 +83,7 @@ impl Pipeline {
             let mut found = handbook.checker().findings();
             found.extend(host_findings(&handbook, &inputs.sources, &content));
             found.extend(content.findings(&handbook));
-            found.extend(plain_blocks(&handbook.documents, &highlighter));
+            found.extend(plain_blocks(&handbook, &highlighter));
             (content, found)
         };
         let (theme, (content, found)) = rayon::join(|| self.load(&handbook.config, &inputs.themes), look);

@@ -125,8 +125,8 @@ const MOST_DRAWN: usize = 10;
 
 impl Preview {
     /// Creates a preview that shows nothing yet; `desk` handles the requests of its pages.
-    pub fn new(desk: Desk, past: Past) -> Self {
-        let maker = Mutex::new(Maker { past, ..Maker::default() });
+    pub fn new(desk: Desk, past: Past, pipeline: Pipeline) -> Self {
+        let maker = Mutex::new(Maker { pipeline, past, ..Maker::default() });
         Self { shown: RwLock::default(), maker, head: desk.head(), desk }
     }
 

@@ -6,7 +6,8 @@
 //!
 //! A file stays the same if the site's frame is the same (see `site/urls/frame`) and nothing that the
 //! file was made from has changed. In the memory, `=3,7` stands for a file that was made from these
-//! chapters, `*` for one that was made from all of them, and `+` at the end for the past.
+//! chapters, `*` for one that was made from all of them, and `+` at the end for the past. `#` stands for a
+//! file whose name says what is in it.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -28,6 +29,8 @@ const ALL: &str = "*";
 const HEX: usize = 64;
 /// Stands for the past.
 const PAST: char = '+';
+/// Stands for a file that is named by its content, and so never changes.
+const NAMED: &str = "#";
 
 /// A site with what is known about its files from the last build.
 pub struct Remembered<'s> {
@@ -77,13 +80,19 @@ impl<'s> Remembered<'s> {
             let Some((rendered, made_from)) = self.site.render_noting(self.urls[n]) else {
                 return Ok((&[][..]).into());
             };
-            if let Some(made_from) = made_from {
+            if self.site.is_named_by_content(self.urls[n]) {
+                let _ = self.made_of[n].set(NAMED.to_owned());
+            } else if let Some(made_from) = made_from {
                 let _ = self.made_of[n].set(text_of(&made_from));
             }
             rendered.map(|rendered| rendered.bytes)
         };
         let is_same = |n: usize| {
-            let known = self.before.made_of(&self.names[n]).filter(|known| self.still_holds(known));
+            let known = self.before.made_of(&self.names[n]);
+            let known = known.filter(|known| match *known {
+                NAMED => self.site.is_named_by_content(self.urls[n]),
+                known => self.still_holds(known),
+            });
             known.is_some_and(|known| self.made_of[n].set(known.to_owned()).is_ok())
         };
         let again = Again { before: &self.before, is_same: &is_same };

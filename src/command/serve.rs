@@ -19,6 +19,7 @@ use self::screen::{PLAIN_WIDTH, Screen};
 use super::load::Loaded;
 use super::past::{Reading, today};
 use super::preview::{Desk, Editor, Preview, Wish};
+use super::shelving::Shelving;
 use super::{Outcome, writing};
 use crate::cli::{Serve, Source};
 use crate::declare::config::FILE;
@@ -109,7 +110,8 @@ impl Session {
         let wish = Wish::new(source.audience.clone(), watcher.caller());
         let desk = Desk::new(Writer::of(&loaded.project), (options.edit, editor(options)), wish);
         let (past, notes) = reading.finish();
-        let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?, past));
+        let pipeline = Shelving::pipeline_of(&loaded.project.root, source.audience.as_deref());
+        let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?, past, pipeline));
         preview.update(&loaded, &source);
         let wanted = SocketAddr::new(options.host, options.port);
         let server = Server::start(wanted, options.allow_host.clone(), Arc::clone(&preview) as _, Arc::clone(&events))

@@ -12,6 +12,7 @@ use blake3::{Hash, Hasher};
 use super::load::Loaded;
 use super::manners::{is_colored, shows_warnings, width};
 use super::past;
+use super::shelving::program;
 use crate::cli::Build;
 use crate::declare::config::FILE;
 use crate::text::path::SourcePath;
@@ -49,13 +50,6 @@ pub fn keys(loaded: &Loaded, options: &Build) -> Option<Keys> {
 /// Adds a value by its debug format, which contains every field.
 fn add(hasher: &mut Hasher, value: &impl Debug) {
     hasher.update(format!("{value:?}\n").as_bytes());
-}
-
-/// Describes the program by its version and commit. During development, programs of one version
-/// differ.
-fn program() -> Option<impl Debug> {
-    let metadata = fs::metadata(std::env::current_exe().ok()?).ok()?;
-    Some((env!("ROLEBOOK_VERSION"), metadata.len(), metadata.modified().ok()?))
 }
 
 fn of_inputs(loaded: &Loaded) -> Hash {

@@ -11,7 +11,7 @@ use crate::text::front_matter::Value;
 macro_rules! choice {
     ($(#[$attribute:meta])* $choice:ident { $($(#[$of_value:meta])* $value:ident $name:literal,)* }) => {
         $(#[$attribute])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, borsh::BorshDeserialize, borsh::BorshSerialize)]
         pub enum $choice {
             $($(#[$of_value])* $value,)*
         }

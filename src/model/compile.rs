@@ -7,6 +7,7 @@
 mod documents;
 mod doubtful;
 mod insertable;
+mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::text::rule::{Rule, Severity};
 use crate::text::source::{Hash, SourceFile, Sources};
 
 pub use self::documents::{Documents, Notes, Reads};
+pub use self::shelf::{Part, Shelf};
 
 /// The user's options besides the sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub struct Handbook {
     /// The files as they were when they could last be read, of documents that are still shown
     /// although their files can't be read now.
     pub kept: Arc<BTreeMap<SourcePath, SourceFile>>,
+    /// Chapters of which an earlier build knows that all of their code has colors.
+    pub colored: Arc<BTreeSet<SourcePath>>,
 }
 
 impl Handbook {
@@ -94,6 +98,8 @@ pub struct Compiler {
     parsed: Vec<Parsed>,
     insertable: insertable::Memory,
     last: Option<Last>,
+    /// What an earlier build has parsed.
+    shelf: Option<Arc<Shelf>>,
 }
 
 /// The result of parsing a chapter's file. Results are kept in path order, like [`Sources`], so
@@ -103,6 +109,8 @@ struct Parsed {
     path: SourcePath,
     file: SourceFile,
     outcome: Outcome,
+    /// Whether an earlier build knows that all of its code has colors.
+    is_colored: bool,
     /// The document from when the file could last be read, and the file as it was then; `None` if it
     /// can be read now.
     last_good: Option<(Document, SourceFile)>,
@@ -117,7 +125,13 @@ impl Parsed {
             Outcome::Hidden(..) => None,
             _ => before.and_then(Self::good),
         };
-        Self { path: path.clone(), file: file.clone(), outcome, last_good }
+        Self { path: path.clone(), file: file.clone(), outcome, is_colored: false, last_good }
+    }
+
+    /// Returns what an earlier build has parsed.
+    fn known((document, is_colored): (Document, bool), path: &SourcePath, file: &SourceFile) -> Self {
+        let (path, outcome) = (path.clone(), Outcome::Chapter(document));
+        Self { path, file: file.clone(), outcome, is_colored, last_good: None }
     }
 
     fn good(self) -> Option<(Document, SourceFile)> {
@@ -139,6 +153,11 @@ impl Compiler {
     /// Creates a compiler with an empty cache.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Creates a compiler that uses what an earlier build has parsed.
+    pub fn with_shelf(shelf: Arc<Shelf>) -> Self {
+        Self { shelf: Some(shelf), ..Self::default() }
     }
 
     /// Compiles `sources`.
@@ -170,7 +189,9 @@ impl Compiler {
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
         let (documents, absent, file_findings) = (Documents::new(documents), Arc::new(absent), Arc::new(file_findings));
-        Ok(Handbook { config, documents, book, absent, file_findings, kept })
+        let colored = self.parsed.iter().filter(|parsed| parsed.is_colored).map(|parsed| parsed.path.clone());
+        let colored = Arc::new(colored.collect());
+        Ok(Handbook { config, documents, book, absent, file_findings, kept, colored })
     }
 
     fn configure(
@@ -230,9 +251,15 @@ impl Compiler {
         let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> =
             sources.chapters().filter(|(path, _)| is_chapter(path, config)).map(pair).collect();
         let visible = &self.visible;
+        // Chapters that have changed once may change again, so the shelf isn't needed after the first time.
+        let shelf = self.shelf.take().filter(|_| !visible.is_everything());
+        let shelf = shelf.as_ref().map(|shelf| shelf.part(config));
         let read = |(path, file, before): (&SourcePath, &SourceFile, Option<Parsed>)| match before {
             Some(before) if !anew && before.file.hash == file.hash => before,
-            before => Parsed::new(path, file, parse(path, file, config, visible), before.filter(|_| !anew)),
+            before => match shelf.and_then(|shelf| shelf.document(path, file)) {
+                Some(known) => Parsed::known(known, path, file),
+                None => Parsed::new(path, file, parse(path, file, config, visible), before.filter(|_| !anew)),
+            },
         };
         self.parsed = files.into_par_iter().map(read).collect();
     }

@@ -15,6 +15,7 @@ mod stairs;
 mod views;
 pub mod workbook;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -252,7 +253,13 @@ impl Renderer {
     /// Returns HTML with the quotes of the handbook's language.
     fn quoted(&self, html: String) -> String {
         let config = &self.handbook.config;
-        if config.markdown.quotes { typography::html(&html, &config.language) } else { html }
+        if !config.markdown.quotes {
+            return html;
+        }
+        match typography::html(&html, &config.language) {
+            Cow::Owned(quoted) => quoted,
+            Cow::Borrowed(_) => html,
+        }
     }
 
     /// Renders a chapter with its template, but without the frame, the table of contents and

@@ -8,6 +8,7 @@
 
 mod compound;
 mod entry;
+mod known;
 mod merge;
 mod pack;
 mod posting;
@@ -27,10 +28,12 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use self::entry::{Entry, Unit, filled};
+pub use self::known::Shelf;
 use self::merge::Speech;
 use self::pack::Files;
+use self::posting::Postings;
 use self::synonyms::Synonyms;
-use self::texts::{Accountable, Contents, Texts};
+use self::texts::{Accountable, Contents, Glance, TextMark, Texts};
 use crate::chapter::document::Document;
 use crate::declare::config::{Config, UrlStyle};
 use crate::declare::kind::Kind;
@@ -45,6 +48,8 @@ use crate::text::path::{SourcePath, UrlPath};
 
 /// The version of the index format.
 const VERSION: u32 = 3;
+/// The name of the file that names the others.
+const ENTRY: &str = "index";
 /// A handbook with more units than this has its table split into files of [`TABLE`] units.
 const TABLE_INSIDE: usize = 200;
 const TABLE: usize = 16;
@@ -139,11 +144,19 @@ impl Index {
 
     /// Returns whether a URL could be a file of the index.
     pub fn claims(url: &UrlPath) -> bool {
-        let name = url.as_str().strip_prefix("search/").and_then(|name| name.rsplit_once('.'));
-        name.is_some_and(|(stem, ending)| {
-            matches!(ending, "json" | "js") && (stem == "index" || stem.len() == pack::NAME) && !stem.contains('/')
-        })
+        stem(url).is_some_and(|stem| stem == ENTRY || stem.len() == pack::NAME)
     }
+
+    /// Returns whether a URL could be that of a file that is named by its content.
+    pub fn names(url: &UrlPath) -> bool {
+        stem(url).is_some_and(|stem| stem != ENTRY && stem.len() == pack::NAME)
+    }
+}
+
+/// Returns the name of a file in the folder of the index, without its ending.
+fn stem(url: &UrlPath) -> Option<&str> {
+    let (stem, ending) = url.as_str().strip_prefix("search/")?.rsplit_once('.')?;
+    (matches!(ending, "json" | "js") && !stem.contains('/')).then_some(stem)
 }
 
 impl Memory {
@@ -206,6 +219,15 @@ fn found<'a>(pages: &'a [Page], contents: &'a Contents) -> Vec<Found<'a>> {
 
 /// Builds the index. Reads again only the chapters that `memory` doesn't know.
 pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Index {
+    built(handbook, theme, memory, None)
+}
+
+/// Builds the same index. Reads again only the chapters that the last build doesn't know.
+pub fn index_again(handbook: &Handbook, theme: &Theme, shelf: Shelf<'_>) -> Index {
+    built(handbook, theme, None, Some(shelf))
+}
+
+fn built(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>, shelf: Option<Shelf<'_>>) -> Index {
     let config = &handbook.config;
     let synonyms = Arc::new(Synonyms::of(&config.language, &config.search.synonyms));
     let mut facets = Facets::new(theme);
@@ -221,7 +243,8 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Ind
     };
     let mut files = Files::default();
     let accountable = texts::accountable(handbook);
-    let (contents, text_files, postings) = Texts { handbook, theme, accountable: &accountable }.read(&pages, &entry);
+    let texts = Texts { handbook, theme, accountable: &accountable };
+    let (contents, text_files, postings) = glanced(&texts, &pages, &entry, shelf);
     let units = found(&pages, &contents);
     let only: Vec<&Unit> = units.iter().map(|found| found.unit).collect();
     let speech = Speech::new(&config.language, &synonyms);
@@ -250,11 +273,44 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Ind
     });
     let ending = ending(config.urls);
     let place = |name: &str| UrlPath::new(format!("search/{name}.{ending}"));
-    let kept = files.files.into_iter().chain([("index".to_owned(), entry.to_string().into_bytes())]);
+    let kept = files.files.into_iter().chain([(ENTRY.to_owned(), entry.to_string().into_bytes())]);
     let kept = kept.map(|(name, json)| (place(&name), File::Kept(placed(&name, json, config.urls))));
     let of_texts = text_files.into_iter().map(|(name, pages)| (place(&name), File::Texts(pages)));
     let files = kept.chain(of_texts).collect();
     Index { files, pages, contents, made: made_entries, accountable }
+}
+
+/// Reads all pages. `entry` returns the entry of the page with a given index.
+fn glanced(
+    texts: &Texts<'_>,
+    pages: &[Page],
+    entry: &(dyn Fn(usize) -> Arc<Entry> + Sync),
+    shelf: Option<Shelf<'_>>,
+) -> (Contents, texts::Files, Postings) {
+    let documents: &[Document] = &texts.handbook.documents;
+    let (known, mut keep) = shelf.map(|Shelf { known, keep }| (known, keep)).unzip();
+    let glance = |n: usize| {
+        let again = || {
+            let chapter = pages[n].chapter?;
+            known::Known::read(known?(&documents[n])?)?.glance(chapter, texts)
+        };
+        again().unwrap_or_else(|| {
+            let Entry { units, words, sections } = &*entry(n);
+            let text = TextMark::of(&texts.text(&pages[n], (units, sections)));
+            let gaps = sections.iter().flat_map(|section| section.gaps.iter().copied()).collect();
+            Glance { units: Arc::clone(units), words: words.clone(), gaps, text }
+        })
+    };
+    let mut each = |first: usize, glances: &[Glance]| {
+        let Some(keep) = &mut keep else { return };
+        let of = |n: usize| {
+            let (document, chapter) = (documents.get(first + n)?, pages[first + n].chapter?);
+            Some((document, known::write(&glances[n], chapter, texts)))
+        };
+        let written: Vec<(&Document, Vec<u8>)> = (0..glances.len()).into_par_iter().filter_map(of).collect();
+        keep(&written);
+    };
+    texts::read(pages.len(), &glance, &mut each)
 }
 
 /// Returns the bytes of a file at its place. For a folder opened in a browser it is a script, because

@@ -127,6 +127,12 @@ impl Site {
         self.layout.routes.contains_key(url)
     }
 
+    /// Returns whether the name of a file says what is in it, so that a file of this name never has other
+    /// bytes.
+    pub fn is_named_by_content(&self, url: &UrlPath) -> bool {
+        !self.layout.routes.contains_key(url) && Index::names(url)
+    }
+
     /// Renders the content of `url`. Returns `None` if the site has no such URL.
     ///
     /// # Errors

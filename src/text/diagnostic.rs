@@ -4,11 +4,13 @@
 //! Input: none, because every stage creates its own findings. Output: [`Diagnostic`] values that
 //! sort into reading order. Never prints anything (see `report`), and never stops a stage.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
 
 /// A byte range in a file on disk, before any conversion of line endings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct Span {
     /// The first byte, counted from 0.
     pub start: u32,

@@ -10,6 +10,7 @@ mod yaml;
 
 use std::ops::Range;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use serde::Serialize;
 use serde::ser::Serializer;
 
@@ -129,7 +130,7 @@ fn is_key_line(line: &str, format: Format) -> bool {
 }
 
 /// A table whose entries keep their order in the file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, BorshDeserialize, BorshSerialize)]
 pub struct Table {
     /// The keys and values; if a key occurs twice, only the first is kept.
     pub entries: Vec<Entry>,
@@ -139,7 +140,7 @@ pub struct Table {
 }
 
 /// A key and its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Entry {
     /// The key.
     pub key: String,
@@ -156,7 +157,7 @@ impl Entry {
 }
 
 /// A key that occurs twice in one table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Duplicate {
     /// The key.
     pub key: String,
@@ -165,7 +166,7 @@ pub struct Duplicate {
 }
 
 /// A value and its span.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, BorshDeserialize, BorshSerialize)]
 pub struct Value {
     /// The span of the value.
     pub span: Span,
@@ -176,7 +177,7 @@ pub struct Value {
 }
 
 /// The data of a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, BorshDeserialize, BorshSerialize)]
 pub enum Data {
     /// A null value.
     Null,
@@ -275,8 +276,8 @@ impl Serialize for Value {
             Data::Integer(value) => serializer.serialize_i64(*value),
             Data::Float(value) => serializer.serialize_f64(*value),
             Data::Text(value) | Data::Date(value) => serializer.serialize_str(value),
-            Data::List(items) => items.serialize(serializer),
-            Data::Table(table) => table.serialize(serializer),
+            Data::List(items) => Serialize::serialize(items, serializer),
+            Data::Table(table) => Serialize::serialize(table, serializer),
         }
     }
 }

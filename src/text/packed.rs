@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 /// Markup that is in most chapters' HTML but not in their source.
 const COMMON: &[u8] = b"</strong></em></code></del></li>\n</ul>\n<ul>\n<li><p></li>\n<li></p>\n</li>\n</ol>\n<ol>\n<li>\
 </blockquote>\n<blockquote>\n<p></p>\n<h3 id=\"</h3>\n<p></p>\n<h2 id=\"</h2>\n<p></p>\n<p><strong><em><code>\
@@ -17,6 +19,8 @@ const SHORTEST: usize = 7;
 const NEAR: usize = 12;
 /// The number of bits of a hash.
 const BITS: u32 = 12;
+/// The distance between places to begin reading at, in bytes of the text.
+const APART: usize = 512;
 
 /// Appends a number with seven bits per byte, the low bits first. All bytes but the last have their
 /// high bit set.
@@ -70,12 +74,15 @@ pub fn length(of: usize) -> u32 {
 }
 
 /// A text, stored as what it repeats of another text and what it adds to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Derived {
     /// Repeated until the end: new bytes with their length, then the length and the place of a part of
     /// the other text. Places count from the beginning of [`COMMON`], which the other text follows.
     bytes: Box<[u8]>,
     length: u32,
+    /// Places to begin reading at, so that a range deep in the text doesn't need all before it: how much
+    /// of the text precedes each, and where it is in `bytes`.
+    entrances: Box<[(u32, u32)]>,
 }
 
 impl Derived {
@@ -84,7 +91,8 @@ impl Derived {
         let text = text.as_bytes();
         let index = Index::new(source);
         let mut out = Vec::with_capacity(text.len() / 4);
-        let (mut at, mut new, mut last) = (0, 0, COMMON.len());
+        let mut entrances = Vec::new();
+        let (mut at, mut new, mut last, mut next) = (0, 0, COMMON.len(), APART);
         while at < text.len() {
             let Some((from, back, length_of)) = index.repeated(text, (new, at), last) else {
                 at += 1;
@@ -98,9 +106,13 @@ impl Derived {
             if from >= COMMON.len() {
                 last = from + length_of;
             }
+            if at >= next {
+                entrances.push((length(at), length(out.len())));
+                next = at + APART;
+            }
         }
         put_slice(&text[new..], &mut out);
-        Self { bytes: out.into(), length: length(text.len()) }
+        Self { bytes: out.into(), length: length(text.len()), entrances: entrances.into() }
     }
 
     /// Returns the length of the text in bytes.
@@ -111,7 +123,9 @@ impl Derived {
     /// Returns a range of the text. `source` is the text that it was packed with.
     pub fn get(&self, range: Range<usize>, source: &[u8]) -> String {
         let mut out = Vec::with_capacity(range.len());
-        let (mut rest, mut at) = (&*self.bytes, 0);
+        let passed = self.entrances.partition_point(|(text, _)| *text as usize <= range.start);
+        let (start, place) = passed.checked_sub(1).map_or((0, 0), |n| self.entrances[n]);
+        let (mut rest, mut at) = (&self.bytes[place as usize..], start as usize);
         let mut add = |part: &[u8]| {
             let (from, to) = (range.start.max(at), range.end.min(at + part.len()));
             if from < to {
@@ -236,5 +250,9 @@ mod tests {
         let html: String = (0..50).map(|n| format!("<p>{}</p>\n", sentence(n))).collect();
         let derived = Derived::new(&html, source.as_bytes());
         assert!(derived.bytes.len() * 6 < html.len(), "{} of {}", derived.bytes.len(), html.len());
+        assert!(derived.entrances.len() > 3);
+        for from in 0..html.len() {
+            assert_eq!(derived.get(from..html.len(), source.as_bytes()), html[from..]);
+        }
     }
 }

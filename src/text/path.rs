@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::slug::LONGEST_PART;
+use borsh::{BorshDeserialize, BorshSerialize};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The extensions of Markdown files. Where one ends like another, the longer one comes first.
@@ -31,7 +32,7 @@ const INDEX_NAMES: [&str; 3] = ["index", "readme", "_index"];
 
 /// The path of a file relative to the content root: UTF-8, separated by `/`, with no leading `/`
 /// and no `.` or `..`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub struct SourcePath(Arc<str>);
 
 impl SourcePath {

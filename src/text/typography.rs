@@ -3,6 +3,7 @@
 //! Input: plain text or a whole page of HTML, and a language. Output: the same text with
 //! typographic quotes. Never changes code, URLs, tags, or attributes that only programs read.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr3;
@@ -45,20 +46,47 @@ const APOSTROPHE: &str = "’";
 /// Words that begin with an apostrophe.
 const ELIDED: &[&str] = &["em", "til", "tis", "twas", "cause", "cos", "n", "s", "t", "round", "bout"];
 
-/// Elements whose content is part of the line around them.
-const INLINE: &[&str] = &[
-    "a", "abbr", "b", "bdi", "bdo", "cite", "del", "dfn", "em", "i", "ins", "mark", "q", "s", "small", "span",
-    "strong", "sub", "sup", "time", "u", "wbr", "button", "label",
-];
-
-/// Elements whose content stays as it is.
-const VERBATIM: &[&str] = &["code", "kbd", "math", "pre", "samp", "tt", "var"];
-
 /// Attributes with text for readers.
 const SPOKEN: &[&str] = &["alt", "aria-label", "placeholder", "title"];
 
 /// The names of `<meta>` elements with text for readers.
 const SPOKEN_META: &[&str] = &["description", "og:title", "og:description", "og:site_name"];
+
+/// Returns whether the content of an element is part of the line around it.
+fn is_inline(name: &str) -> bool {
+    // Every tag of every page is looked up here, and a list would be compared name by name.
+    matches!(
+        name,
+        "a" | "abbr"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "cite"
+            | "del"
+            | "dfn"
+            | "em"
+            | "i"
+            | "ins"
+            | "mark"
+            | "q"
+            | "s"
+            | "small"
+            | "span"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "u"
+            | "wbr"
+            | "button"
+            | "label"
+    )
+}
+
+/// Returns whether the content of an element stays as it is.
+fn is_verbatim(name: &str) -> bool {
+    matches!(name, "code" | "kbd" | "math" | "pre" | "samp" | "tt" | "var")
+}
 
 /// Returns the quotes of a language such as `de` or `de-CH`.
 fn of_language(language: &str) -> Marks {
@@ -80,23 +108,33 @@ struct Quote {
 }
 
 /// Collects the quotes of one line or block, and then decides about them together.
-struct Line {
+struct Line<'t> {
     marks: Marks,
     quotes: Vec<Quote>,
     before: char,
     token: Vec<u8>,
+    /// Text since `before` that matters only if a quote follows.
+    waiting: Vec<&'t str>,
     replaced: Vec<(Range<usize>, &'static str)>,
 }
 
 const LONGEST_WORD: usize = 6;
 
-impl Line {
+impl<'t> Line<'t> {
     fn new(language: &str) -> Self {
         let marks = of_language(language);
-        Self { marks, quotes: Vec::new(), before: ' ', token: Vec::new(), replaced: Vec::new() }
+        let (waiting, replaced) = (Vec::new(), Vec::new());
+        Self { marks, quotes: Vec::new(), before: ' ', token: Vec::new(), waiting, replaced }
     }
 
-    /// Adds a character that isn't a straight quote.
+    /// Adds the text that has waited, because a quote follows.
+    fn catch_up(&mut self) {
+        for text in std::mem::take(&mut self.waiting) {
+            text.chars().for_each(|c| self.letter(c));
+        }
+    }
+
+    /// Adds a character that isn't a straight quote, behind text that doesn't wait.
     fn letter(&mut self, c: char) {
         if let Some(quote) = self.quotes.last_mut() {
             if self.before == '"' || self.before == '\'' {
@@ -119,7 +157,7 @@ impl Line {
     }
 
     /// Adds characters that aren't straight quotes.
-    fn letters(&mut self, text: &str) {
+    fn letters(&mut self, text: &'t str) {
         let mut rest = text.chars();
         while self.is_at_quote() {
             let Some(c) = rest.next() else { return };
@@ -127,7 +165,11 @@ impl Line {
         }
         // Far from a quote, what comes before the last white space has no influence.
         let rest = rest.as_str();
-        rest[rest.rfind(char::is_whitespace).unwrap_or(0)..].chars().for_each(|c| self.letter(c));
+        let space = rest.rfind(char::is_whitespace);
+        if space.is_some() {
+            self.waiting.clear();
+        }
+        self.waiting.push(&rest[space.unwrap_or(0)..]);
     }
 
     /// Returns whether the next character belongs to what is next to a quote.
@@ -136,6 +178,7 @@ impl Line {
     }
 
     fn quote(&mut self, range: Range<usize>, is_double: bool) {
+        self.catch_up();
         let c = if is_double { '"' } else { '\'' };
         let in_url = self.token.last() == Some(&b'!');
         if let Some(last) = self.quotes.last_mut().filter(|_| matches!(self.before, '"' | '\'')) {
@@ -149,7 +192,7 @@ impl Line {
     }
 
     /// Adds the text in a range of `html`. Skips what is shown as a tag, such as `&lt;a href="x"&gt;`.
-    fn text(&mut self, html: &str, range: Range<usize>, is_html: bool) {
+    fn text(&mut self, html: &'t str, range: Range<usize>, is_html: bool) {
         let end = range.end;
         let mut at = range.start;
         // Where no `&gt;` follows one `&lt;`, none follows those after it.
@@ -169,13 +212,16 @@ impl Line {
                     let shown = rest[length..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
                     let close = if shown && may_be_tag { rest.find("&gt;") } else { None };
                     may_be_tag &= close.is_some() || !shown;
-                    self.letter('<');
+                    self.letters("<");
                     at += close.unwrap_or(length);
                 } else {
                     match markup::character(name) {
                         Some('"') => self.quote(at..at + length, true),
                         Some('\'') => self.quote(at..at + length, false),
-                        c => self.letter(c.unwrap_or('&')),
+                        c => {
+                            self.catch_up();
+                            self.letter(c.unwrap_or('&'));
+                        }
                     }
                     at += length;
                 }
@@ -184,7 +230,7 @@ impl Line {
             match rest.bytes().next() {
                 Some(b'"') => self.quote(at..at + 1, true),
                 Some(b'\'') => self.quote(at..at + 1, false),
-                _ => self.letter('&'),
+                _ => self.letters("&"),
             }
             at += 1;
         }
@@ -218,9 +264,13 @@ impl Line {
         }
         self.before = ' ';
         self.token.clear();
+        self.waiting.clear();
     }
 
-    fn written(mut self, text: &str) -> String {
+    fn written(mut self, text: &str) -> Cow<'_, str> {
+        if self.replaced.is_empty() {
+            return Cow::Borrowed(text);
+        }
         self.replaced.sort_unstable_by_key(|(range, _)| range.start);
         let mut out = String::with_capacity(text.len() + self.replaced.len() * 2);
         let mut at = 0;
@@ -230,7 +280,7 @@ impl Line {
             at = range.end;
         }
         out.push_str(&text[at..]);
-        out
+        Cow::Owned(out)
     }
 }
 
@@ -291,12 +341,12 @@ pub fn plain(text: &str, language: &str) -> String {
     let mut line = Line::new(language);
     line.text(text, 0..text.len(), false);
     line.end();
-    line.written(text)
+    line.written(text).into_owned()
 }
 
 /// Returns a page with typographic quotes in everything that readers see.
 #[must_use]
-pub fn html(html: &str, language: &str) -> String {
+pub fn html<'t>(html: &'t str, language: &str) -> Cow<'t, str> {
     let mut line = Line::new(language);
     let mut spoken = Line::new(language);
     let (mut at, mut verbatim) = (0, 0_usize);
@@ -313,12 +363,12 @@ pub fn html(html: &str, language: &str) -> String {
                     spoken.text(html, value.clone(), true);
                     spoken.end();
                 }
-                if VERBATIM.contains(&&*tag.name) {
+                if is_verbatim(&tag.name) {
                     verbatim += 1;
-                    if tag.name == "pre" { line.end() } else { line.letter('x') }
+                    if tag.name == "pre" { line.end() } else { line.letters("x") }
                 } else if tag.name == "img" {
-                    line.letter('x');
-                } else if !INLINE.contains(&&*tag.name) {
+                    line.letters("x");
+                } else if !is_inline(&tag.name) {
                     line.end();
                 }
                 let behind = markup::behind(html, &token);
@@ -327,13 +377,13 @@ pub fn html(html: &str, language: &str) -> String {
                 }
                 at = behind;
             }
-            Token::End(tag) if VERBATIM.contains(&&*tag.name) => {
+            Token::End(tag) if is_verbatim(&tag.name) => {
                 verbatim = verbatim.saturating_sub(1);
                 if tag.name == "pre" {
                     line.end();
                 }
             }
-            Token::End(tag) if !INLINE.contains(&&*tag.name) => line.end(),
+            Token::End(tag) if !is_inline(&tag.name) => line.end(),
             _ => {}
         }
     }
@@ -428,7 +478,7 @@ mod tests {
 
     #[test]
     fn a_page_changes_only_where_readers_read() {
-        let page = |text: &str| html(text, "en");
+        let page = |text: &str| html(text, "en").into_owned();
         for (before, after) in [
             ("<p>&quot;It&#39;s <em>&quot;new&quot;</em>&quot;</p>", "<p>“It’s <em>“new”</em>”</p>"),
             ("<p>it&#x27;s</p>", "<p>it’s</p>"),

@@ -2,7 +2,7 @@
 //! the edit can have changed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
@@ -19,10 +19,16 @@ fn build(folder: &Path, options: &[&str]) -> (String, String) {
     (text(&output.stdout) + &text(&output.stderr), text(&output.stderr))
 }
 
+/// Lists the files in the memory of builds whose names begin with `what`.
+fn cached(root: &Path, what: &str) -> Vec<PathBuf> {
+    let Ok(memories) = fs::read_dir(root.join(".rolebook/cache")) else { return Vec::new() };
+    let places = memories.map(|memory| memory.unwrap().path());
+    places.filter(|place| place.file_name().unwrap().to_string_lossy().starts_with(what)).collect()
+}
+
 /// Marks every memory, so that a build that uses one says so.
 fn mark(folder: &Path) -> usize {
-    let Ok(memories) = fs::read_dir(folder.join(".rolebook/cache")) else { return 0 };
-    let places: Vec<_> = memories.map(|memory| memory.unwrap().path()).collect();
+    let places = cached(folder, "build-");
     for place in &places {
         let text = fs::read_to_string(place).unwrap();
         let text = text.replacen("\\\"summary\\\":\\\"", "\\\"summary\\\":\\\"REMEMBERED ", 1);
@@ -39,8 +45,7 @@ fn with_sum(text: &str) -> String {
 
 /// Makes each memory say that no file is made from any chapter; `seal` writes its last line.
 fn forget(root: &Path, seal: impl Fn(&str) -> String) {
-    for memory in fs::read_dir(root.join(".rolebook/cache")).unwrap() {
-        let place = memory.unwrap().path();
+    for place in cached(root, "build-") {
         let text = fs::read_to_string(&place).unwrap();
         let forget = |line: &str| line.rsplit_once(" =").map_or(line.to_owned(), |(stamp, _)| format!("{stamp} ="));
         fs::write(&place, seal(&text.lines().map(forget).collect::<Vec<_>>().join("\n"))).unwrap();
@@ -149,6 +154,7 @@ fn a_build_with_a_memory_writes_what_a_build_without_one_writes() {
         ("glossary.md", "A page.", "A sheet."),
         ("guides/b.md", "Secret.", "Another."),
         ("guides/b.md", "# B", "# Bee"),
+        ("guides/a.md", "# A", "# Alpha"),
         ("roles/pm.md", "Does.", "Has scope."),
         ("competencies/talk.md", "Writes it.", "Prints it."),
         ("guides/b.md", "::: {audience=managers}\n\nAnother.\n\n:::\n", "Another.\n"),
@@ -233,7 +239,7 @@ fn a_link_or_a_pipe_in_the_private_folder_of_a_project_leads_nowhere() {
     write(root, &FILES[..2]);
     build(root, &[]);
     fs::write(&victim, "theirs").unwrap();
-    let memory = fs::read_dir(root.join(".rolebook/cache")).unwrap().next().unwrap().unwrap().path();
+    let memory = cached(root, "build-").remove(0);
     let ignore = root.join(".rolebook/.gitignore");
     for place in [&memory, &ignore] {
         fs::remove_file(place).unwrap();
@@ -317,4 +323,76 @@ fn what_a_linked_work_tree_shares_with_the_others_causes_a_build() {
     fs::write(main.join(".git/shallow"), head.stdout).unwrap();
     let (said, _) = build(&linked, &[]);
     assert!(said.contains("the clone is shallow"), "{said}");
+}
+
+/// Changes the remembered chapters so that a page made from them shows it, and seals them, with their new
+/// stamp or with the old one.
+#[cfg(unix)]
+fn forge(root: &Path, with_stamp: bool) {
+    use std::os::unix::fs::MetadataExt;
+    let chapters = cached(root, "chapters-").into_iter().find(|place| place.extension().is_none()).unwrap();
+    let bytes = fs::read(&chapters).unwrap();
+    let at = bytes.windows(6).position(|part| part == b"Quoted").unwrap();
+    let forged = [&bytes[..at], b"FORGED", &bytes[at + 6..]].concat();
+    fs::write(&chapters, &forged).unwrap();
+    let of = fs::metadata(&chapters).unwrap();
+    let nanos = |seconds: i64, nanos: i64| i128::from(seconds) * 1_000_000_000 + i128::from(nanos);
+    let (modified, changed) = (nanos(of.mtime(), of.mtime_nsec()), nanos(of.ctime(), of.ctime_nsec()));
+    let stamp = format!("{} {modified} {changed} {}", of.len(), of.ino());
+    let seal = cached(root, "chapters-").into_iter().find(|place| place.extension().is_some()).unwrap();
+    let text = fs::read_to_string(&seal).unwrap();
+    let old = text.split_once(' ').unwrap().1;
+    let hash = blake3::hash(&forged).to_hex();
+    fs::write(&seal, format!("{hash} {}", if with_stamp { &stamp } else { old })).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_chapter_that_has_not_changed_is_not_parsed_again_and_a_file_that_came_with_the_project_is_not_used() {
+    for with_stamp in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        write(root, &LINKED);
+        // In a code block, so that the text is stored as it is.
+        write(root, &[("guides/a.md", "# A\n\n## Part\n\n```\nQuoted\n```\n")]);
+        build(root, &[]);
+        forge(root, with_stamp);
+        // Another title shows on every page, so all of them are rendered.
+        write(root, &[("guides/b.md", "# Bee\n")]);
+        build(root, &[]);
+        let page = fs::read_to_string(root.join("public/guides/a/index.html")).unwrap();
+        assert_eq!(page.contains("FORGED"), with_stamp, "{page}");
+    }
+}
+
+#[test]
+fn remembered_chapters_hold_nothing_hidden_and_a_build_with_errors_leaves_those_of_the_last_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    write(root, &LINKED);
+    build(root, &[]);
+    let chapters = || {
+        let all = cached(root, "chapters-");
+        all.into_iter().filter(|place| place.extension().is_none()).collect::<Vec<_>>()
+    };
+    assert_eq!(chapters().len(), 1);
+    let before = fs::read(chapters().remove(0)).unwrap();
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(holds(&before, "guides/a.md") && !holds(&before, "Secret") && !holds(&before, "guides/b.md"));
+    write(root, &[("guides/b.md", "# B\n\n::: {audience=managrs}\n\nSecret.\n\n:::\n")]);
+    let (said, _) = build(root, &[]);
+    assert!(said.contains("nothing was written"), "{said}");
+    assert_eq!(chapters().len(), 1);
+    assert!(fs::read(chapters().remove(0)).unwrap() == before);
+    // Each audience has its own.
+    write(root, &[LINKED[3]]);
+    build(root, &["--drafts"]);
+    let of_everybody = chapters().remove(0);
+    assert_eq!(chapters().len(), 1);
+    build(root, &["--audience", "managers"]);
+    assert_eq!(chapters().len(), 2);
+    for place in chapters() {
+        let has_more = holds(&fs::read(&place).unwrap(), "guides/b.md");
+        assert_eq!(has_more, place != of_everybody);
+    }
 }

@@ -2,8 +2,10 @@
 //!
 //! Input: a [`Foreign`]. Output: its words in findings. Never looks at a text.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 /// A kind of foreign syntax.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshDeserialize, BorshSerialize)]
 pub enum Foreign {
     /// `{% tag %}`.
     LiquidTag,

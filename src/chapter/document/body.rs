@@ -6,6 +6,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use super::field::{read_fields, read_name, write_fields, write_name};
 use super::{ReferenceNumber, Template};
 use crate::chapter::diagram::Diagram;
 use crate::chapter::dialect::Foreign;
@@ -14,7 +17,7 @@ use crate::text::packed::Derived;
 use crate::text::source::Hash;
 
 /// What only a chapter's own page needs: HTML with holes, and positions in the file.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Body {
     /// The chapter's HTML, without footnotes.
     pub main: Main,
@@ -45,6 +48,7 @@ pub struct Body {
     /// order of the facts.
     pub statement_ends: Vec<Span>,
     /// Spans of front matter fields, by field name, which findings of later stages point at.
+    #[borsh(serialize_with = "write_fields", deserialize_with = "read_fields")]
     pub field_spans: Vec<(&'static str, Span)>,
     /// Whether the HTML has been sanitized.
     pub sanitised: bool,
@@ -105,7 +109,7 @@ impl Body {
 }
 
 /// A part of a chapter's Markdown that only Rolebook understands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Piece {
     /// The byte offset where the piece begins in the redacted body.
     pub start: u32,
@@ -123,7 +127,7 @@ impl Piece {
 }
 
 /// The kinds of pieces.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum What {
     /// Attributes, a comment or a tag, which readers don't need.
     Nothing,
@@ -142,7 +146,7 @@ pub enum What {
 }
 
 /// One top-level block of a chapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Block {
     /// The block's span in the file.
     pub span: Span,
@@ -153,7 +157,7 @@ pub struct Block {
 }
 
 /// HTML with holes that are filled in when the site is rendered.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Fill {
     /// The HTML.
     pub html: String,
@@ -173,9 +177,10 @@ impl Fill {
 
 /// The HTML of a chapter with its holes. Most of its text is also in the chapter's file, which is kept
 /// anyway, so only the differences are stored.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Main {
     html: Derived,
+    #[borsh(skip)]
     source: Arc<[u8]>,
     /// The byte offsets of the holes in the HTML, ascending.
     pub holes: Vec<(u32, Hole)>,
@@ -190,6 +195,12 @@ impl Main {
         holes.shrink_to_fit();
         prose.shrink_to_fit();
         Self { html: Derived::new(&html, &source), source, holes, prose }
+    }
+
+    /// Returns the same HTML of a file whose bytes `source` are equal to those that it was packed with.
+    #[must_use]
+    pub fn with_source(self, source: Arc<[u8]>) -> Self {
+        Self { source, ..self }
     }
 
     /// Returns the length of the HTML in bytes.
@@ -232,7 +243,7 @@ impl<'a> Part<'a> {
 }
 
 /// What rendering inserts into a hole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Hole {
     /// The start tag of a link, with its title, if any.
     LinkOpen(ReferenceNumber, Option<Box<str>>),
@@ -260,9 +271,9 @@ pub enum Hole {
     /// table plus one, or 0 if there is none.
     TableAttributes(u32),
     /// The attributes of a callout (a GFM alert), by its name, such as `note`.
-    CalloutAttributes(&'static str),
+    CalloutAttributes(#[borsh(serialize_with = "write_name", deserialize_with = "read_name")] &'static str),
     /// The label of a callout, by its name.
-    CalloutLabel(&'static str),
+    CalloutLabel(#[borsh(serialize_with = "write_name", deserialize_with = "read_name")] &'static str),
     /// The word above a worked example.
     ExampleLabel,
     /// The checkbox of a task, and whether it is checked.
@@ -276,7 +287,7 @@ pub enum Hole {
 }
 
 /// A code block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Code {
     /// The first word of the info string.
     pub language: String,
@@ -297,7 +308,7 @@ pub struct Code {
 }
 
 /// A formula that can be drawn.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Formula {
     /// The source in LaTeX, without the signs around it.
     pub source: String,
@@ -308,7 +319,7 @@ pub struct Formula {
 }
 
 /// How a formula is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum Setting {
     /// Within a line of text.
     Inline,
@@ -319,7 +330,7 @@ pub enum Setting {
 }
 
 /// An image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Image {
     /// The source: a file in the content folder, or a URL.
     pub source: ImageSource,
@@ -330,7 +341,7 @@ pub struct Image {
 }
 
 /// The source of an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum ImageSource {
     /// A file in the content folder.
     File(ReferenceNumber),
@@ -339,7 +350,7 @@ pub enum ImageSource {
 }
 
 /// A view that a chapter requests; chapters named in its arguments are references.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub enum View {
     /// Roles by competencies.
     Matrix {

@@ -4,11 +4,13 @@
 //! Input: what parsing read. Output: types. Never contains spans or prose, so that an edit to prose
 //! leaves them equal.
 
+use borsh::{BorshDeserialize, BorshSerialize};
+
 use super::ReferenceNumber;
 use crate::declare::kind::{Levels, Part};
 
 /// What is specific to a chapter's kind, read from its front matter and sections.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, BorshDeserialize, BorshSerialize)]
 pub enum Facts {
     /// A role.
     Role(Box<Role>),
@@ -36,7 +38,7 @@ impl Facts {
 }
 
 /// A role as its chapter states it, before anything is inherited from other roles.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Role {
     /// The track's ID.
     pub track: Option<String>,
@@ -73,7 +75,7 @@ pub struct Role {
 }
 
 /// A competency.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Competency {
     /// The group of competencies that this one belongs to.
     pub cluster: Option<String>,
@@ -92,7 +94,7 @@ pub struct Competency {
 }
 
 /// A heading below which a competency describes a level.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct LevelHeading {
     /// The level's number.
     pub level: u8,
@@ -141,7 +143,7 @@ impl Competency {
 }
 
 /// A statement of a competency or a responsibility of a role, which can be linked to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Statement {
     /// The level that the statement belongs to, or 0 for a responsibility.
     pub level: u8,
@@ -170,7 +172,7 @@ impl Statement {
 }
 
 /// A strategy chapter.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Strategy {
     /// How far ahead the strategy looks.
     pub horizon: Option<String>,
@@ -185,7 +187,7 @@ pub struct Strategy {
 }
 
 /// A decision and the parties to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Decision {
     /// The decision's title.
     pub title: String,
@@ -198,7 +200,7 @@ pub struct Decision {
 }
 
 /// A reading path.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct PathFacts {
     /// The people that the path is for.
     pub audience: Option<String>,
@@ -207,7 +209,7 @@ pub struct PathFacts {
 }
 
 /// A term of the glossary.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
 pub struct Term {
     /// The term as written.
     pub name: String,

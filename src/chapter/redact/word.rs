@@ -10,6 +10,19 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The word that every mark contains.
 const WORD: &str = "audience";
+/// How often each letter from a to z is in the word.
+const LETTERS: [u8; 26] = {
+    let (mut counts, mut at) = ([0; 26], 0);
+    while at < WORD.len() {
+        counts[(WORD.as_bytes()[at] - b'a') as usize] += 1;
+        at += 1;
+    }
+    counts
+};
+/// The number of ASCII letters in the longest word within two changes of the word.
+const LONGEST: usize = 10;
+/// How many letters of such a word the word doesn't have.
+const MOST_FOREIGN: usize = 4;
 /// The maximum distance in bytes between a mark and the brace around it, or the `<` of a tag.
 const REACH: usize = 200;
 
@@ -33,13 +46,52 @@ pub struct Hit {
     pub sign: Sign,
 }
 
+/// What an ASCII byte is to a word: a letter of [`WORD`], another letter, or something else. Bytes of
+/// other characters, and asterisks, which may be part of a word, need a closer look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    Shared,
+    Letter,
+    Unclear,
+    Other,
+}
+
+const BYTES: [Byte; 256] = {
+    let (mut table, mut byte) = ([Byte::Unclear; 256], 0_u8);
+    while byte.is_ascii() {
+        table[byte as usize] = match byte {
+            b'*' => Byte::Unclear,
+            _ if !byte.is_ascii_alphabetic() => Byte::Other,
+            _ if LETTERS[(byte.to_ascii_lowercase() - b'a') as usize] > 0 => Byte::Shared,
+            _ => Byte::Letter,
+        };
+        byte += 1;
+    }
+    table
+};
+
 /// Lists the occurrences of the word in order.
 pub fn hits(text: &str) -> Vec<Hit> {
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
-        let end = end_of_word(text, at);
-        if is_word(&text[at..end]) {
+        let (mut end, mut foreign) = (at, 0);
+        let ends_with = loop {
+            match bytes.get(end).map_or(Byte::Other, |byte| BYTES[usize::from(*byte)]) {
+                Byte::Shared => {}
+                Byte::Letter => foreign += 1,
+                other => break other,
+            }
+            end += 1;
+        };
+        // Every word of a handbook comes by here, and nearly all are ruled out by their letters.
+        let mut may_be_word = foreign <= MOST_FOREIGN && (6..=LONGEST).contains(&(end - at));
+        if ends_with == Byte::Unclear {
+            end = end_of_word(text, end);
+            may_be_word = true;
+        }
+        if may_be_word && is_word(&text[at..end]) {
             found.push(Hit { range: at..end, sign: sign_after(&text[end..]) });
         }
         // The next word begins behind the character that ended this one.
@@ -82,16 +134,24 @@ fn may_be_word(word: &str) -> bool {
     if word.len() < 6 || (word.len() > 80 && word.is_ascii()) {
         return false;
     }
-    let letters = || word.bytes().filter(u8::is_ascii_alphabetic);
     if !word.is_ascii() {
         // Letters of other scripts may look like these, but not all of them.
-        return letters().count() >= 3 || word.nfkc().filter(char::is_ascii_alphabetic).count() >= 3;
+        let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
+        return letters >= 3 || word.nfkc().filter(char::is_ascii_alphabetic).count() >= 3;
     }
     // Each of at most two changes takes away one of the eight letters of `audience`.
-    let mut left = WORD.as_bytes().to_vec();
-    let mut of_word =
-        |c: u8| left.iter().position(|letter| letter.eq_ignore_ascii_case(&c)).map(|n| left.swap_remove(n));
-    letters().count() <= 10 && letters().filter_map(&mut of_word).count() >= 6
+    let (mut letters, mut shared, mut left) = (0, 0, LETTERS);
+    for byte in word.bytes().filter(u8::is_ascii_alphabetic) {
+        let left = &mut left[usize::from(byte.to_ascii_lowercase() - b'a')];
+        shared += usize::from(*left > 0);
+        *left = left.saturating_sub(1);
+        letters += 1;
+        // Most words are ruled out by their first letters.
+        if letters > LONGEST || letters - shared > MOST_FOREIGN {
+            return false;
+        }
+    }
+    shared >= 6
 }
 
 /// Returns `text` in compatibility form (NFKC) and lower case, without invisible characters and

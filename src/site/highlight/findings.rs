@@ -7,13 +7,16 @@ use rayon::prelude::*;
 
 use super::Highlighter;
 use crate::chapter::document::{Code, Document};
+use crate::model::compile::Handbook;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
-/// Finds all blocks that are too much work. Colors the blocks that haven't been colored yet.
-pub fn plain_blocks(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
+/// Finds all blocks that are too much work. Colors the blocks that haven't been colored yet, except in
+/// the chapters of which an earlier build knows that none is too much.
+pub fn plain_blocks(handbook: &Handbook, highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
-    documents.par_iter().flat_map_iter(|document| findings(document, is_plain)).collect()
+    let open = handbook.documents.par_iter().filter(|document| !handbook.colored.contains(&document.meta.path));
+    open.flat_map_iter(|document| findings(document, is_plain)).collect()
 }
 
 /// Of the blocks processed so far, returns those that were too expensive to highlight.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use foldhash::fast::RandomState;
 
 use super::posting::{Uses, Words};
@@ -52,7 +53,7 @@ pub fn heading(units: &[Unit], (n, section): (usize, &Section)) -> String {
 }
 
 /// Something that search can find.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, BorshDeserialize, BorshSerialize)]
 pub struct Unit {
     /// The name of the unit.
     pub title: String,

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
@@ -29,7 +30,7 @@ pub struct Uses {
 }
 
 /// The words of a unit and their uses, packed and in no particular order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, BorshDeserialize, BorshSerialize)]
 pub struct Words(Arc<[u8]>);
 
 impl Words {

@@ -1,18 +1,20 @@
 //! Writes the texts of pages into files that search results quote from.
 //!
-//! Input: pages, and a function that returns the entry of each. Output: for each page its units and
+//! Input: pages, and a function that reads each. Output: for each page its units and
 //! the place of its text, the words of all pages, and which texts each file has. Never keeps the text
 //! or the words of more than a few pages, because all texts together are as large as the handbook. The
 //! files are written again when they are asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::entry::{Entry, Filled, Unit, filled, heading};
+use super::entry::{Filled, Unit, filled, heading};
 use super::pack;
 use super::posting::{Postings, Words};
 use super::text::{Said, Section};
@@ -23,6 +25,7 @@ use crate::model::book::{ChapterId, DecisionView, Party};
 use crate::model::compile::Handbook;
 use crate::site::theme::Theme;
 use crate::site::view::encode_fragment;
+use crate::text::packed::length;
 
 /// The target size of a file of texts, in bytes. One file per page would make up most of a large
 /// site's files.
@@ -50,48 +53,94 @@ pub type Contents = Vec<(Arc<Vec<Unit>>, String)>;
 /// The pages whose texts are in each file, by the file's name.
 pub type Files = BTreeMap<String, Range<usize>>;
 
+/// What is read of a page at once.
+pub struct Glance {
+    /// The units of the page.
+    pub units: Arc<Vec<Unit>>,
+    /// The words of each unit.
+    pub words: Vec<Words>,
+    /// The references whose titles are in the text.
+    pub gaps: Vec<u32>,
+    /// The text.
+    pub text: TextMark,
+}
+
+/// Stands for the text of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshDeserialize, BorshSerialize)]
+pub struct TextMark {
+    /// The length in bytes.
+    pub length: u32,
+    /// The beginning of the text's hash.
+    pub hash: [u8; 16],
+}
+
+impl TextMark {
+    /// Returns what stands for a text.
+    pub fn of(text: &str) -> Self {
+        Self { length: length(text.len()), hash: short_hash(text.as_bytes()) }
+    }
+}
+
+/// Returns the first half of a hash.
+pub fn short_hash(bytes: &[u8]) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    short
+}
+
+/// Distributes the texts of pages among files, and merges the words of the pages. `glance` reads the page
+/// with a given index, and `each` gets some of them at a time, in their order, with the first index.
+pub fn read(
+    pages: usize,
+    glance: &(dyn Fn(usize) -> Glance + Sync),
+    each: &mut dyn FnMut(usize, &[Glance]),
+) -> (Contents, Files, Postings) {
+    let (mut contents, mut files, mut postings) = (Contents::new(), Files::new(), Postings::default());
+    let mut decisions: Vec<Words> = Vec::new();
+    let mut open: Vec<TextMark> = Vec::new();
+    let mut close = |texts: &mut Vec<TextMark>, contents: &mut Contents| {
+        let first = contents.len() - texts.len();
+        // The hashes of the texts stand for them, so that texts of which only these are known don't have
+        // to be written to name a file.
+        let name = pack::name(&texts.iter().flat_map(|text| text.hash).collect::<Vec<u8>>());
+        for (n, (_, place)) in contents[first..].iter_mut().enumerate() {
+            *place = format!("{name}{n}");
+        }
+        files.insert(name, first..contents.len());
+        texts.clear();
+    };
+    for first in (0..pages).step_by(AT_ONCE) {
+        let read: Vec<Glance> = (first..pages.min(first + AT_ONCE)).into_par_iter().map(glance).collect();
+        each(first, &read);
+        let units = read.iter().flat_map(|glance| glance.units.iter().zip(&glance.words));
+        let (of_decisions, others): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.decision.is_some());
+        postings.add(&others.into_iter().map(|(_, words)| words).collect::<Vec<_>>());
+        decisions.extend(of_decisions.into_iter().map(|(_, words)| words.clone()));
+        for Glance { units, text, .. } in read {
+            let size: usize = open.iter().map(|text| text.length as usize).sum();
+            if size > 0 && size + text.length as usize > TEXT_FILE {
+                close(&mut open, &mut contents);
+            }
+            contents.push((units, String::new()));
+            open.push(text);
+        }
+    }
+    if !open.is_empty() {
+        close(&mut open, &mut contents);
+    }
+    // Decisions are the last units.
+    postings.add(&decisions.iter().collect::<Vec<_>>());
+    (contents, files, postings)
+}
+
 impl Texts<'_> {
-    /// Distributes the pages' texts among files, and merges the words of the pages. `entry` returns
-    /// the entry of the page with a given index.
-    pub fn read(&self, pages: &[Page], entry: &(dyn Fn(usize) -> Arc<Entry> + Sync)) -> (Contents, Files, Postings) {
-        let (mut contents, mut files, mut postings) = (Contents::new(), Files::new(), Postings::default());
-        let mut decisions: Vec<Words> = Vec::new();
-        let mut open: Vec<String> = Vec::new();
-        let mut close = |texts: &mut Vec<String>, contents: &mut Contents| {
-            let first = contents.len() - texts.len();
-            let name = pack::name(file(texts).as_bytes());
-            for (n, (_, place)) in contents[first..].iter_mut().enumerate() {
-                *place = format!("{name}{n}");
-            }
-            files.insert(name, first..contents.len());
-            texts.clear();
-        };
-        for (part, pages) in pages.chunks(AT_ONCE).enumerate() {
-            let read = |(n, page): (usize, &Page)| {
-                let entry = entry(part * AT_ONCE + n);
-                let text = self.text(page, (&entry.units, &entry.sections));
-                (entry, text)
-            };
-            let read: Vec<(Arc<Entry>, String)> = pages.par_iter().enumerate().map(read).collect();
-            let units = read.iter().flat_map(|(entry, _)| entry.units.iter().zip(&entry.words));
-            let (of_decisions, others): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.decision.is_some());
-            postings.add(&others.into_iter().map(|(_, words)| words).collect::<Vec<_>>());
-            decisions.extend(of_decisions.into_iter().map(|(_, words)| words.clone()));
-            for (entry, text) in read {
-                let size: usize = open.iter().map(String::len).sum();
-                if size > 0 && size + text.len() > TEXT_FILE {
-                    close(&mut open, &mut contents);
-                }
-                contents.push((Arc::clone(&entry.units), String::new()));
-                open.push(text);
-            }
-        }
-        if !open.is_empty() {
-            close(&mut open, &mut contents);
-        }
-        // Decisions are the last units.
-        postings.add(&decisions.iter().collect::<Vec<_>>());
-        (contents, files, postings)
+    /// Returns the hash of what a chapter's text takes from other chapters: the titles at its `gaps`, and
+    /// who is accountable for the decisions among its `units`.
+    pub fn others(&self, chapter: ChapterId, (gaps, units): (&[u32], &[Unit])) -> [u8; 16] {
+        let titles = gaps.iter().map(|n| Cow::Owned(shown(self.handbook, self.theme, chapter, *n)));
+        let decisions = units.iter().filter_map(|unit| unit.decision);
+        let parties = decisions.map(|n| Cow::Borrowed(self.accountable.get(&(chapter, n)).map_or("", String::as_str)));
+        short_hash(titles.chain(parties).collect::<Vec<Cow<'_, str>>>().join("\n").as_bytes())
     }
 
     /// Returns the text of a page as JSON. Of the page's entry, it needs the units and the sections.

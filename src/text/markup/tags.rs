@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::memchr;
+
 use super::{decode, lower_case};
 
 /// A start or end tag.
@@ -115,7 +117,7 @@ pub struct Written<'a> {
 /// Does the same as [`next_token`], but passes the attributes to `each` instead of keeping them, so
 /// that reading a page allocates nothing.
 pub fn skim<'a>(html: &'a str, mut at: usize, mut each: impl FnMut(Written<'a>)) -> Option<Token<'a>> {
-    while let Some(found) = html[at..].find('<') {
+    while let Some(found) = memchr(b'<', &html.as_bytes()[at..]) {
         let open = at + found;
         if let Some(found) = token(html, open, &mut each) {
             return Some(found);
@@ -153,7 +155,7 @@ fn token<'a>(html: &'a str, open: usize, each: &mut impl FnMut(Written<'a>)) -> 
 
 /// Returns the byte offset after the next `>`.
 fn closing(html: &str, from: usize) -> Option<usize> {
-    html[from..].find('>').map(|end| from + end + 1)
+    memchr(b'>', &html.as_bytes()[from..]).map(|end| from + end + 1)
 }
 
 /// Returns the byte offset after the comment that begins at `open`.

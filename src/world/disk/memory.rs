@@ -31,7 +31,7 @@ use super::manifest::{self, MANIFEST};
 use super::private::Private;
 
 /// The folder inside the private folder.
-const FOLDER: &str = "cache";
+pub(super) const FOLDER: &str = "cache";
 /// The maximum number of builds to remember, for example one for each audience.
 const MOST: usize = 8;
 /// The accuracy of times. FAT has the coarsest times, two seconds.
@@ -124,7 +124,7 @@ impl Memory {
     fn put(&self, text: &str) -> Option<()> {
         let sealed = format!("{text}{}\n", blake3::hash(text.as_bytes()).to_hex());
         self.private.write(&self.name, sealed.as_bytes()).ok()?;
-        forget_old(&self.private.join(FOLDER)).ok()
+        forget_old(&self.private.join(FOLDER), "build-", MOST).ok()
     }
 }
 
@@ -271,29 +271,29 @@ fn unsealed(text: &str) -> Option<&str> {
     (Hash::from_hex(sum.trim_end()).ok()? == blake3::hash(lines.as_bytes())).then_some(lines)
 }
 
-/// Deletes the oldest memories beyond the number to keep.
-fn forget_old(folder: &Path) -> io::Result<()> {
+/// Deletes the oldest of the files whose names begin with `prefix`, beyond the number to keep.
+pub(super) fn forget_old(folder: &Path, prefix: &str, most: usize) -> io::Result<()> {
     let mut known = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("build-") {
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
             known.push((entry.metadata()?.modified()?, entry.path()));
         }
     }
     known.sort();
-    let extra = known.len().saturating_sub(MOST);
+    let extra = known.len().saturating_sub(most);
     known.iter().take(extra).try_for_each(|(_, place)| fs::remove_file(place))
 }
 
 /// What the file system says about a file without reading it.
-struct Stamp {
-    text: String,
+pub(super) struct Stamp {
+    pub(super) text: String,
     /// The later one of the two times.
     changed: SystemTime,
 }
 
 /// Returns the stamp of a regular file.
-fn stamp(metadata: &Metadata) -> Option<Stamp> {
+pub(super) fn stamp(metadata: &Metadata) -> Option<Stamp> {
     let modified = metadata.is_file().then(|| metadata.modified().ok())??;
     #[cfg(unix)]
     {

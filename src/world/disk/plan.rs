@@ -12,7 +12,6 @@ use std::time::SystemTime;
 
 use blake3::Hash;
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
 use super::MachineError;
 use super::guard::list;
@@ -333,22 +332,32 @@ fn check_names(names: &[String]) -> Result<(), Refusal> {
 /// empty.
 fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, Failure> {
     fs::read_dir(real).map_err(MachineError::new("read", real))?;
-    let own = |entry: &walkdir::DirEntry| {
-        entry.depth() == 1 && entry.file_name().to_str().is_some_and(|name| PRIVATE.contains(&name))
-    };
-    let mut present = BTreeMap::new();
-    for entry in WalkDir::new(real).min_depth(1).into_iter().filter_entry(|entry| !own(entry)).flatten() {
-        let kind = match entry.file_type() {
+    let top = entries(real, "").into_iter().filter(|(name, _)| !PRIVATE.contains(&name.as_str())).collect();
+    Ok(with_inner(real, top).into_iter().collect())
+}
+
+/// Adds to the entries of a folder what is below them. Waiting for the disk takes most of the time, so
+/// folders are listed in parallel.
+fn with_inner(real: &Path, mut found: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
+    let folders: Vec<&String> = found.iter().filter(|(_, kind)| *kind == Kind::Folder).map(|(name, _)| name).collect();
+    let below = |name: &&String| with_inner(real, entries(&real.join(name), &format!("{name}/")));
+    let inner: Vec<Vec<(String, Kind)>> = folders.par_iter().map(below).collect();
+    found.extend(inner.into_iter().flatten());
+    found
+}
+
+/// Lists the entries of one folder. `start` is what precedes their names.
+fn entries(folder: &Path, start: &str) -> Vec<(String, Kind)> {
+    let list = fs::read_dir(folder).into_iter().flatten().flatten();
+    let entry = |entry: fs::DirEntry| {
+        let kind = match entry.file_type().ok()? {
             kind if kind.is_dir() => Kind::Folder,
             kind if kind.is_file() => Kind::File,
             _ => Kind::Other,
         };
-        if let Ok(relative) = entry.path().strip_prefix(real) {
-            let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-            present.insert(parts.join("/"), kind);
-        }
-    }
-    Ok(present)
+        Some((format!("{start}{}", entry.file_name().to_string_lossy()), kind))
+    };
+    list.filter_map(entry).collect()
 }
 
 /// Hashes the files in the old manifest. Returns the files that are unchanged since Rolebook wrote

@@ -49,11 +49,25 @@ impl Private {
     /// # Errors
     /// Fails if the folder or the file can't be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), MachineError> {
+        let mut file = self.begin(name)?;
+        let written = file.write_all(bytes).and_then(|()| fs::rename(self.begun(name), self.join(name)));
+        written.map_err(MachineError::new("write", &self.join(name)))
+    }
+
+    /// Creates a new file next to a file in the folder, which takes its place when it is renamed.
+    ///
+    /// # Errors
+    /// Fails if the folder or the file can't be written.
+    pub fn begin(&self, name: &str) -> Result<File, MachineError> {
         self.make()?;
-        let (place, new) = (self.join(name), self.join(&format!("{name}.new")));
+        let place = self.join(name);
         let folder = place.parent().map_or(Ok(()), make_folder);
-        let written = folder.and_then(|()| write_afresh(&new, bytes)).and_then(|()| fs::rename(&new, &place));
-        written.map_err(MachineError::new("write", &place))
+        folder.and_then(|()| afresh(&self.begun(name))).map_err(MachineError::new("write", &place))
+    }
+
+    /// Returns the path of the file that [`begin`](Self::begin) creates.
+    pub fn begun(&self, name: &str) -> PathBuf {
+        self.join(&format!("{name}.new"))
     }
 
     /// Creates the folder and its `.gitignore`.
@@ -112,11 +126,15 @@ pub(super) fn make_folder(place: &Path) -> io::Result<()> {
 
 /// Writes a new file. If there is already something at the path, even a link, removes it first.
 pub(super) fn write_afresh(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    afresh(place)?.write_all(bytes)
+}
+
+fn afresh(place: &Path) -> io::Result<File> {
     match fs::remove_file(place) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    File::options().write(true).create_new(true).open(place)?.write_all(bytes)
+    File::options().write(true).create_new(true).open(place)
 }
 
 /// Returns whether there is a folder at `place` that isn't a link.

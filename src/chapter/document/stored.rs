@@ -1,0 +1,34 @@
+//! Writes a parsed chapter as bytes for the next build, and reads it again.
+//!
+//! Input: a [`Document`], or bytes and the file that the document was parsed from. Output: bytes, or the
+//! same document. Never writes a document with findings or with anything hidden, so that the bytes hold
+//! nothing that readers can't see. Never reads bytes that another version has written: callers make sure
+//! of that.
+
+use std::sync::Arc;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+
+use super::{Body, Document, Meta};
+use crate::text::source::SourceFile;
+
+/// Returns a document as bytes, or `None` if it has to be parsed again in each build.
+pub fn write(document: &Document) -> Option<Vec<u8>> {
+    let Document { meta, body, findings } = document;
+    if !findings.is_empty() || !body.hidden.is_empty() || body.comments > 0 {
+        return None;
+    }
+    let mut out = Vec::new();
+    (&**meta, &**body).serialize(&mut out).ok()?;
+    Some(out)
+}
+
+/// Reads a document that was parsed from `file`. Returns `None` if the bytes aren't a document.
+pub fn read(bytes: &[u8], file: &SourceFile) -> Option<Document> {
+    let (meta, body) = <(Meta, Body)>::try_from_slice(bytes).ok()?;
+    if body.source != file.hash {
+        return None;
+    }
+    let body = Body { main: body.main.with_source(Arc::clone(&file.bytes)), ..body };
+    Some(Document { meta: Arc::new(meta), body: Arc::new(body), findings: Arc::default() })
+}

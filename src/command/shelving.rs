@@ -1,0 +1,91 @@
+//! Uses what the last build knows of the chapters, and writes it down for the next build.
+//!
+//! Input: the bytes that the last build left. Output: a pipeline and a search index that read only the
+//! chapters that have changed, and the same kind of bytes. Never needed: without it, all chapters are read,
+//! and the site is the same.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::pipeline::{Compiled, Pipeline};
+use crate::chapter::document::Document;
+use crate::model::compile::Shelf;
+use crate::site::search::{self, Index};
+use crate::site::theme::Theme;
+use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::path::SourcePath;
+use crate::text::rule::Rule;
+use crate::world::disk::{Keeper, Shelved};
+
+/// The chapters of the last build and those for the next one.
+pub struct Shelving {
+    shelf: Arc<Shelf>,
+    place: Shelved,
+    keeper: Option<Keeper>,
+}
+
+impl Shelving {
+    /// Reads what the last build of the project in `root` for the same audience left. Returns `None` if
+    /// nothing can be known.
+    pub fn of(root: &Path, audience: Option<&str>) -> Option<Self> {
+        let by = blake3::hash(format!("{:?}", program()?).as_bytes());
+        let place = Shelved::of(root, &blake3::hash(format!("{audience:?}").as_bytes()));
+        Some(Self { shelf: Arc::new(Shelf::new(by, place.read())), place, keeper: None })
+    }
+
+    /// Returns a pipeline that parses only the chapters that the last build doesn't know.
+    pub fn pipeline(&self) -> Pipeline {
+        Pipeline::with_shelf(Arc::clone(&self.shelf))
+    }
+
+    /// Does the same for a command that leaves nothing for the next build.
+    pub fn pipeline_of(root: &Path, audience: Option<&str>) -> Pipeline {
+        Self::of(root, audience).map_or_else(Pipeline::default, |shelving| shelving.pipeline())
+    }
+
+    /// Builds the search index, and writes down each chapter with what the index knows about it.
+    pub fn index(&mut self, compiled: &Compiled, theme: &Theme) -> Index {
+        let handbook = &compiled.handbook;
+        self.keeper = self.place.clone().keeper();
+        let Some(keeper) = &mut self.keeper else { return search::index(handbook, theme, None) };
+        let part = self.shelf.part(&handbook.config);
+        let plain: BTreeSet<&SourcePath> = compiled.findings.iter().filter_map(plain_code).collect();
+        let record = |(document, entry): &(&Document, Vec<u8>)| {
+            part.record(document, !plain.contains(&document.meta.path), entry)
+        };
+        let keep = &mut |chapters: &[(&Document, Vec<u8>)]| {
+            let records: Vec<Vec<u8>> = chapters.par_iter().map(record).collect();
+            for record in records {
+                keeper.add(&record);
+            }
+        };
+        search::index_again(handbook, theme, search::Shelf { known: &|document| part.entry(document), keep })
+    }
+
+    /// Makes what was written down what the next build knows.
+    pub fn finish(self) {
+        if let Some(keeper) = self.keeper {
+            keeper.finish();
+        }
+    }
+}
+
+/// Describes the program by its version and commit. During development, programs of one version
+/// differ.
+pub fn program() -> Option<impl Debug> {
+    let metadata = fs::metadata(std::env::current_exe().ok()?).ok()?;
+    Some((env!("ROLEBOOK_VERSION"), metadata.len(), metadata.modified().ok()?))
+}
+
+/// Returns the chapter of a finding about code that is shown without colors.
+fn plain_code(finding: &Diagnostic) -> Option<&SourcePath> {
+    match &finding.place {
+        Place::Content(path, _) if finding.code == Rule::PlainCode => Some(path),
+        _ => None,
+    }
+}
