@@ -24,6 +24,7 @@ pub use self::body::{
     Block, Body, Code, Fill, Formula, Hole, Image, ImageSource, Main, Part, Piece, Setting, View, What,
 };
 pub use self::facts::{Competency, Decision, Facts, LevelHeading, PathFacts, Role, Statement, Strategy, Term};
+pub use self::field::CALLOUTS;
 pub use self::stored::{read, write};
 
 /// One chapter, parsed independently of all others.

@@ -130,7 +130,10 @@ pub fn run(options: &Build) -> Outcome {
         said.again(&loaded, options, start.elapsed());
         return Ok(true);
     }
-    let shelving = keys.as_ref().and_then(|_| Shelving::of(&loaded.project.root, options.source.audience.as_deref()));
+    let shelving = keys.as_ref().and_then(|_| {
+        let Source { audience, drafts, .. } = &options.source;
+        Shelving::of(&loaded.project.root, &loaded.inputs.sources, (audience.as_deref(), *drafts))
+    });
     // Findings are printed before the handbook's past is read, which takes a while.
     let printed = RefCell::new(String::new());
     let print = |loaded: &Loaded, compiled: &Compiled| {

@@ -163,7 +163,7 @@ impl Loaded {
     /// # Errors
     /// Fails if `handbook.toml` can't be read.
     pub fn check(&self, source: &Source, strict: bool) -> Result<(Compiled, Content), Refusal> {
-        let pipeline = Shelving::pipeline_of(&self.project.root, source.audience.as_deref());
+        let pipeline = Shelving::pipeline_of(&self.project.root, &self.inputs.sources, source.audience.as_deref());
         self.check_with(pipeline, source, strict)
     }
 

@@ -6,8 +6,8 @@
 //!
 //! A file stays the same if the site's frame is the same (see `site/urls/frame`) and nothing that the
 //! file was made from has changed. In the memory, `=3,7` stands for a file that was made from these
-//! chapters, `*` for one that was made from all of them, and `+` at the end for the past. `#` stands for a
-//! file whose name says what is in it.
+//! chapters, `*` for one that was made from all of them, and `+` at the end for the past. `#` and a
+//! hash of the program and its options stand for a file whose name says what is in it.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -29,8 +29,9 @@ const ALL: &str = "*";
 const HEX: usize = 64;
 /// Stands for the past.
 const PAST: char = '+';
-/// Stands for a file that is named by its content, and so never changes.
-const NAMED: &str = "#";
+/// The beginning of what stands for a file that is named by its content. The same program never gives it
+/// other bytes.
+const NAMED: char = '#';
 
 /// A site with what is known about its files from the last build.
 pub struct Remembered<'s> {
@@ -38,6 +39,8 @@ pub struct Remembered<'s> {
     urls: Vec<&'s UrlPath>,
     names: Vec<String>,
     before: Before,
+    /// Stands for files that this program and these options name by their content.
+    named: String,
     /// What this site is made from.
     of: String,
     /// What has changed since the last build, or `None` if everything may have changed.
@@ -68,7 +71,8 @@ impl<'s> Remembered<'s> {
         let urls: Vec<&UrlPath> = site.urls().collect();
         let names = urls.iter().map(|url| url.output_file()).collect();
         let made_of = urls.iter().map(|_| OnceLock::new()).collect();
-        Some(Self { site, urls, names, before, of, changed, made_of })
+        let named = format!("{NAMED}{}", &by.to_hex()[..16]);
+        Some(Self { site, urls, names, before, named, of, changed, made_of })
     }
 
     /// Writes the files of the site.
@@ -81,7 +85,7 @@ impl<'s> Remembered<'s> {
                 return Ok((&[][..]).into());
             };
             if self.site.is_named_by_content(self.urls[n]) {
-                let _ = self.made_of[n].set(NAMED.to_owned());
+                let _ = self.made_of[n].set(self.named.clone());
             } else if let Some(made_from) = made_from {
                 let _ = self.made_of[n].set(text_of(&made_from));
             }
@@ -89,10 +93,8 @@ impl<'s> Remembered<'s> {
         };
         let is_same = |n: usize| {
             let known = self.before.made_of(&self.names[n]);
-            let known = known.filter(|known| match *known {
-                NAMED => self.site.is_named_by_content(self.urls[n]),
-                known => self.still_holds(known),
-            });
+            let is_named = |known: &str| known == self.named && self.site.is_named_by_content(self.urls[n]);
+            let known = known.filter(|known| is_named(known) || self.still_holds(known));
             known.is_some_and(|known| self.made_of[n].set(known.to_owned()).is_ok())
         };
         let again = Again { before: &self.before, is_same: &is_same };

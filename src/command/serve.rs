@@ -110,7 +110,7 @@ impl Session {
         let wish = Wish::new(source.audience.clone(), watcher.caller());
         let desk = Desk::new(Writer::of(&loaded.project), (options.edit, editor(options)), wish);
         let (past, notes) = reading.finish();
-        let pipeline = Shelving::pipeline_of(&loaded.project.root, source.audience.as_deref());
+        let pipeline = Shelving::pipeline_of(&loaded.project.root, &loaded.inputs.sources, source.audience.as_deref());
         let preview = Arc::new(Preview::new(desk.map_err(Failure::Machine)?, past, pipeline));
         preview.update(&loaded, &source);
         let wanted = SocketAddr::new(options.host, options.port);

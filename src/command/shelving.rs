@@ -14,12 +14,16 @@ use rayon::prelude::*;
 
 use super::pipeline::{Compiled, Pipeline};
 use crate::chapter::document::Document;
+use crate::declare::config::FILE;
+use crate::model::book::Book;
 use crate::model::compile::Shelf;
+use crate::model::link::Target;
 use crate::site::search::{self, Index};
 use crate::site::theme::Theme;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::path::SourcePath;
 use crate::text::rule::Rule;
+use crate::text::source::Sources;
 use crate::world::disk::{Keeper, Shelved};
 
 /// The chapters of the last build and those for the next one.
@@ -30,11 +34,13 @@ pub struct Shelving {
 }
 
 impl Shelving {
-    /// Reads what the last build of the project in `root` for the same audience left. Returns `None` if
-    /// nothing can be known.
-    pub fn of(root: &Path, audience: Option<&str>) -> Option<Self> {
+    /// Reads what the last build of the project in `root` for the same readers left. Each audience has its
+    /// own file, and so have drafts. The settings can name the audience, too. Returns `None` if nothing is
+    /// known of the program itself.
+    pub fn of(root: &Path, sources: &Sources, (audience, drafts): (Option<&str>, bool)) -> Option<Self> {
         let by = blake3::hash(format!("{:?}", program()?).as_bytes());
-        let place = Shelved::of(root, &blake3::hash(format!("{audience:?}").as_bytes()));
+        let settings = sources.files.get(&SourcePath::new(FILE)).map(|file| file.hash);
+        let place = Shelved::of(root, &blake3::hash(format!("{:?}", (audience, drafts, settings)).as_bytes()));
         Some(Self { shelf: Arc::new(Shelf::new(by, place.read())), place, keeper: None })
     }
 
@@ -43,9 +49,9 @@ impl Shelving {
         Pipeline::with_shelf(Arc::clone(&self.shelf))
     }
 
-    /// Does the same for a command that leaves nothing for the next build.
-    pub fn pipeline_of(root: &Path, audience: Option<&str>) -> Pipeline {
-        Self::of(root, audience).map_or_else(Pipeline::default, |shelving| shelving.pipeline())
+    /// Does the same for a command that leaves nothing for the next build. It parses drafts itself.
+    pub fn pipeline_of(root: &Path, sources: &Sources, audience: Option<&str>) -> Pipeline {
+        Self::of(root, sources, (audience, false)).map_or_else(Pipeline::default, |shelving| shelving.pipeline())
     }
 
     /// Builds the search index, and writes down each chapter with what the index knows about it.
@@ -56,6 +62,9 @@ impl Shelving {
         let part = self.shelf.part(&handbook.config);
         let plain: BTreeSet<&SourcePath> = compiled.findings.iter().filter_map(plain_code).collect();
         let record = |(document, entry): &(&Document, Vec<u8>)| {
+            if names_hidden(document, &handbook.book) {
+                return Vec::new();
+            }
             part.record(document, !plain.contains(&document.meta.path), entry)
         };
         let keep = &mut |chapters: &[(&Document, Vec<u8>)]| {
@@ -64,7 +73,7 @@ impl Shelving {
                 keeper.add(&record);
             }
         };
-        search::index_again(handbook, theme, search::Shelf { known: &|document| part.entry(document), keep })
+        search::index_again(handbook, theme, search::LastBuild { known: &|document| part.entry(document), keep })
     }
 
     /// Makes what was written down what the next build knows.
@@ -80,6 +89,12 @@ impl Shelving {
 pub fn program() -> Option<impl Debug> {
     let metadata = fs::metadata(std::env::current_exe().ok()?).ok()?;
     Some((env!("ROLEBOOK_VERSION"), metadata.len(), metadata.modified().ok()?))
+}
+
+/// Returns whether a chapter refers to one that its readers can't see. The name itself may be a secret.
+fn names_hidden(document: &Document, book: &Book) -> bool {
+    let Some(chapter) = book.at_path(&document.meta.path) else { return true };
+    (0..).zip(&document.meta.references).any(|(n, _)| matches!(book.target(chapter, n), Target::Hidden))
 }
 
 /// Returns the chapter of a finding about code that is shown without colors.

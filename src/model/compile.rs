@@ -251,7 +251,7 @@ impl Compiler {
         let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> =
             sources.chapters().filter(|(path, _)| is_chapter(path, config)).map(pair).collect();
         let visible = &self.visible;
-        // Chapters that have changed once may change again, so the shelf isn't needed after the first time.
+        // From now on, this compiler remembers the chapters itself.
         let shelf = self.shelf.take().filter(|_| !visible.is_everything());
         let shelf = shelf.as_ref().map(|shelf| shelf.part(config));
         let read = |(path, file, before): (&SourcePath, &SourceFile, Option<Parsed>)| match before {

@@ -1,5 +1,5 @@
 //! Builds the index that the browser searches: one small entry file with a fixed name, and files
-//! that are named by their content.
+//! that are named by their content, or by the hashes of the texts in them.
 //!
 //! Input: a compiled handbook and the theme's UI strings. Output: an [`Index`] with every file
 //! below `search/`. Each chapter is indexed separately and its entry is kept until the chapter
@@ -28,7 +28,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use self::entry::{Entry, Unit, filled};
-pub use self::known::Shelf;
+pub use self::known::LastBuild;
 use self::merge::Speech;
 use self::pack::Files;
 use self::posting::Postings;
@@ -223,11 +223,11 @@ pub fn index(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>) -> Ind
 }
 
 /// Builds the same index. Reads again only the chapters that the last build doesn't know.
-pub fn index_again(handbook: &Handbook, theme: &Theme, shelf: Shelf<'_>) -> Index {
-    built(handbook, theme, None, Some(shelf))
+pub fn index_again(handbook: &Handbook, theme: &Theme, last: LastBuild<'_>) -> Index {
+    built(handbook, theme, None, Some(last))
 }
 
-fn built(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>, shelf: Option<Shelf<'_>>) -> Index {
+fn built(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>, last: Option<LastBuild<'_>>) -> Index {
     let config = &handbook.config;
     let synonyms = Arc::new(Synonyms::of(&config.language, &config.search.synonyms));
     let mut facets = Facets::new(theme);
@@ -244,7 +244,7 @@ fn built(handbook: &Handbook, theme: &Theme, memory: Option<&Memory>, shelf: Opt
     let mut files = Files::default();
     let accountable = texts::accountable(handbook);
     let texts = Texts { handbook, theme, accountable: &accountable };
-    let (contents, text_files, postings) = glanced(&texts, &pages, &entry, shelf);
+    let (contents, text_files, postings) = glanced(&texts, &pages, &entry, last);
     let units = found(&pages, &contents);
     let only: Vec<&Unit> = units.iter().map(|found| found.unit).collect();
     let speech = Speech::new(&config.language, &synonyms);
@@ -285,10 +285,10 @@ fn glanced(
     texts: &Texts<'_>,
     pages: &[Page],
     entry: &(dyn Fn(usize) -> Arc<Entry> + Sync),
-    shelf: Option<Shelf<'_>>,
+    last: Option<LastBuild<'_>>,
 ) -> (Contents, texts::Files, Postings) {
     let documents: &[Document] = &texts.handbook.documents;
-    let (known, mut keep) = shelf.map(|Shelf { known, keep }| (known, keep)).unzip();
+    let (known, mut keep) = last.map(|LastBuild { known, keep }| (known, keep)).unzip();
     let glance = |n: usize| {
         let again = || {
             let chapter = pages[n].chapter?;

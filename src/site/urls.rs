@@ -127,8 +127,8 @@ impl Site {
         self.layout.routes.contains_key(url)
     }
 
-    /// Returns whether the name of a file says what is in it, so that a file of this name never has other
-    /// bytes.
+    /// Returns whether the name of a file says what is in it, so that the same program never gives a file
+    /// of this name other bytes.
     pub fn is_named_by_content(&self, url: &UrlPath) -> bool {
         !self.layout.routes.contains_key(url) && Index::names(url)
     }

@@ -134,7 +134,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Adds a character that isn't a straight quote, behind text that doesn't wait.
+    /// Adds a character that isn't a straight quote. No text before it may be waiting.
     fn letter(&mut self, c: char) {
         if let Some(quote) = self.quotes.last_mut() {
             if self.before == '"' || self.before == '\'' {

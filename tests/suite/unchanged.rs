@@ -386,13 +386,51 @@ fn remembered_chapters_hold_nothing_hidden_and_a_build_with_errors_leaves_those_
     assert!(fs::read(chapters().remove(0)).unwrap() == before);
     // Each audience has its own.
     write(root, &[LINKED[3]]);
-    build(root, &["--drafts"]);
+    build(root, &[]);
     let of_everybody = chapters().remove(0);
-    assert_eq!(chapters().len(), 1);
-    build(root, &["--audience", "managers"]);
+    build(root, &["--drafts"]);
     assert_eq!(chapters().len(), 2);
-    for place in chapters() {
-        let has_more = holds(&fs::read(&place).unwrap(), "guides/b.md");
-        assert_eq!(has_more, place != of_everybody);
+    build(root, &["--audience", "managers"]);
+    write(root, &[("handbook.toml", &format!("audience = \"managers\"\n{WITH_AUDIENCES}"))]);
+    build(root, &[]);
+    assert_eq!(chapters().len(), 4);
+    let has_more = |place: &PathBuf| holds(&fs::read(place).unwrap(), "guides/b.md");
+    assert_eq!(chapters().iter().filter(|place| has_more(place)).count(), 2);
+    assert!(!has_more(&of_everybody));
+}
+
+#[test]
+fn remembered_chapters_do_not_name_hidden_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let secret = "---\naudience: managers\n---\n# Merger\n";
+    let lowered = format!("{WITH_AUDIENCES}\n[check]\nhidden-link = \"warn\"\n");
+    write(
+        root,
+        &[("handbook.toml", lowered.as_str()), ("merger.md", secret), ("index.md", "# Home\n\nSee [[merger]].\n")],
+    );
+    write(root, &[("other.md", "# Other\n\nText.\n")]);
+    let (said, _) = build(root, &[]);
+    assert!(said.contains("files written"), "{said}");
+    let place = cached(root, "chapters-").into_iter().find(|place| place.extension().is_none()).unwrap();
+    let bytes = fs::read(place).unwrap();
+    let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(holds("other.md") && !holds("merger"));
+}
+
+#[test]
+fn a_text_is_read_again_if_the_titles_in_it_change_in_any_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let titled = |title: &str| format!("---\ntitle: \"{title}\"\n---\nText.\n");
+    write(root, &[("handbook.toml", TOML), ("index.md", "# Home\n\nSee [[a]] and [[b]].\n")]);
+    for (a, b) in [("P\\nQ", "R"), ("P", "Q\\nR")] {
+        write(root, &[("a.md", titled(a).as_str()), ("b.md", titled(b).as_str())]);
+        build(root, &[]);
     }
+    let warm = files_below(&root.join("public"));
+    fs::remove_dir_all(root.join(".rolebook")).unwrap();
+    fs::remove_dir_all(root.join("public")).unwrap();
+    build(root, &[]);
+    assert!(warm == files_below(&root.join("public")));
 }

@@ -12,8 +12,8 @@ use crate::declare::kind::Kind;
 use crate::text::date::Duration;
 use crate::text::diagnostic::Span;
 
-/// The names of callouts that the theme knows.
-const CALLOUTS: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
+/// The callouts that GitHub knows, which have labels in the theme.
+pub const CALLOUTS: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
 
 pub(super) fn write_name<W: Write>(name: &&'static str, to: &mut W) -> io::Result<()> {
     name.serialize(to)

@@ -2,8 +2,7 @@
 //!
 //! Input: a [`Document`], or bytes and the file that the document was parsed from. Output: bytes, or the
 //! same document. Never writes a document with findings or with anything hidden, so that the bytes hold
-//! nothing that readers can't see. Never reads bytes that another version has written: callers make sure
-//! of that.
+//! no text that is hidden. Callers make sure that the bytes come from the same program.
 
 use std::sync::Arc;
 

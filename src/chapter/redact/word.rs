@@ -21,8 +21,8 @@ const LETTERS: [u8; 26] = {
 };
 /// The number of ASCII letters in the longest word within two changes of the word.
 const LONGEST: usize = 10;
-/// How many letters of such a word the word doesn't have.
-const MOST_FOREIGN: usize = 4;
+/// How many letters such a word can have that the word doesn't have: it shares at least six of them.
+const MOST_FOREIGN: usize = LONGEST - 6;
 /// The maximum distance in bytes between a mark and the brace around it, or the `<` of a tag.
 const REACH: usize = 200;
 

@@ -3,7 +3,7 @@
 //! Input: what the last build left, as bytes, and a hash of the program and its options. Output: documents,
 //! and the bytes for the next build. A chapter is found by everything that it was parsed from: its path,
 //! its bytes, the settings, and who may read it. Never holds a chapter in which something is hidden, or
-//! one with findings. Never decides whether the bytes can be trusted.
+//! one with findings about itself. Never decides whether the bytes can be trusted.
 //!
 //! The format, for each chapter: its key (32 bytes), 1 if all of its code has colors and 0 if that isn't
 //! known, the lengths of the document and of what the search index knows about it (4 bytes each,
@@ -36,7 +36,7 @@ struct Known {
     is_colored: bool,
     /// Where its document is.
     document: Range<usize>,
-    /// Where that is what the search index knows about it.
+    /// Where what the search index knows about it is.
     entry: Range<usize>,
 }
 

@@ -11,8 +11,8 @@ use crate::model::compile::Handbook;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
-/// Finds all blocks that are too much work. Colors the blocks that haven't been colored yet, except in
-/// the chapters of which an earlier build knows that none is too much.
+/// Finds all blocks that are too much work. Colors the blocks that haven't been colored yet, but skips
+/// chapters of which an earlier build knows that none of their blocks is too much.
 pub fn plain_blocks(handbook: &Handbook, highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
     let open = handbook.documents.par_iter().filter(|document| !handbook.colored.contains(&document.meta.path));

@@ -15,7 +15,7 @@ use crate::chapter::document::Document;
 use crate::model::book::ChapterId;
 
 /// What earlier builds know about chapters, and where to keep it for the next one.
-pub struct Shelf<'a> {
+pub struct LastBuild<'a> {
     /// Returns what [`keep`](Self::keep) got for the same chapter, if anything.
     pub known: &'a (dyn Fn(&Document) -> Option<&'a [u8]> + Sync),
     /// Keeps what is known now.

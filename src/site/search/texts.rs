@@ -140,7 +140,9 @@ impl Texts<'_> {
         let titles = gaps.iter().map(|n| Cow::Owned(shown(self.handbook, self.theme, chapter, *n)));
         let decisions = units.iter().filter_map(|unit| unit.decision);
         let parties = decisions.map(|n| Cow::Borrowed(self.accountable.get(&(chapter, n)).map_or("", String::as_str)));
-        short_hash(titles.chain(parties).collect::<Vec<Cow<'_, str>>>().join("\n").as_bytes())
+        // The lengths keep the texts apart.
+        let texts: String = titles.chain(parties).map(|text| format!("{} {text}", text.len())).collect();
+        short_hash(texts.as_bytes())
     }
 
     /// Returns the text of a page as JSON. Of the page's entry, it needs the units and the sections.

@@ -124,7 +124,7 @@ impl Memory {
     fn put(&self, text: &str) -> Option<()> {
         let sealed = format!("{text}{}\n", blake3::hash(text.as_bytes()).to_hex());
         self.private.write(&self.name, sealed.as_bytes()).ok()?;
-        forget_old(&self.private.join(FOLDER), "build-", MOST).ok()
+        forget_old(&self.private.join(FOLDER)).ok()
     }
 }
 
@@ -271,17 +271,17 @@ fn unsealed(text: &str) -> Option<&str> {
     (Hash::from_hex(sum.trim_end()).ok()? == blake3::hash(lines.as_bytes())).then_some(lines)
 }
 
-/// Deletes the oldest of the files whose names begin with `prefix`, beyond the number to keep.
-pub(super) fn forget_old(folder: &Path, prefix: &str, most: usize) -> io::Result<()> {
+/// Deletes the oldest memories beyond the number to keep.
+fn forget_old(folder: &Path) -> io::Result<()> {
     let mut known = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(prefix) {
+        if entry.file_name().to_string_lossy().starts_with("build-") {
             known.push((entry.metadata()?.modified()?, entry.path()));
         }
     }
     known.sort();
-    let extra = known.len().saturating_sub(most);
+    let extra = known.len().saturating_sub(MOST);
     known.iter().take(extra).try_for_each(|(_, place)| fs::remove_file(place))
 }
 

@@ -36,12 +36,17 @@ impl Private {
     /// Reads a file in the folder, or returns `None` if it can't be read, if it is too large, or if
     /// it or a folder above it is a link.
     pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.read_up_to(name, LARGEST_OTHER)
+    }
+
+    /// Does the same with another size that is too large, in bytes.
+    pub fn read_up_to(&self, name: &str, most: u64) -> Option<Vec<u8>> {
         let place = self.join(name);
         let mut above = place.ancestors().skip(1).take_while(|above| above.starts_with(&self.0));
         if !above.all(is_folder) {
             return None;
         }
-        read_at_most(&place, LARGEST_OTHER).ok()
+        read_at_most(&place, most).ok()
     }
 
     /// Writes a file in the folder, or in a folder inside it.

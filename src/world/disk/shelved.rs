@@ -5,21 +5,26 @@
 //!
 //! The HTML of these chapters is used as it is, so a project that was cloned or downloaded must not be able
 //! to bring such a file along. A second file has the hash of the first and what the file system says about
-//! it. That includes the time of its last change, which the system sets and nobody can choose.
+//! it. That includes the time of its last change, which neither Git nor an archive can set on the file
+//! systems of Unix.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use blake3::{Hash, Hasher};
 
-use super::bounded::LARGEST_OTHER;
-use super::memory::{FOLDER, forget_old, stamp};
+use super::memory::{FOLDER, stamp};
 use super::private::Private;
 
-/// The maximum number of audiences to remember chapters for, because these files are as large as the
-/// content.
-const MOST: usize = 3;
+/// The maximum number of builds to remember the chapters of, for example one for each audience.
+const MOST: usize = 8;
+/// The maximum size of one file, and about that of all together, in bytes. Chapters take a little more than
+/// the content: 78 MB for 10,000 chapters of 6 kB.
+const LARGEST: u64 = 400 << 20;
 /// The size of the pieces that are written at once, in bytes.
 const PIECE: usize = 1 << 20;
 
@@ -49,7 +54,7 @@ impl Shelved {
         let seal = String::from_utf8(self.private.read(&self.seal())?).ok()?;
         let (hash, written) = seal.split_once(' ')?;
         let is_ours = || stamp_of(&self.private.join(&self.name)).as_deref() == Some(written);
-        let bytes = if is_ours() { self.private.read(&self.name)? } else { return None };
+        let bytes = if is_ours() { self.private.read_up_to(&self.name, LARGEST)? } else { return None };
         // Nobody has written to it in the meantime.
         (is_ours() && Hash::from_hex(hash).ok()? == Hasher::new().update_rayon(&bytes).finalize()).then_some(bytes)
     }
@@ -76,9 +81,12 @@ pub struct Keeper {
 impl Keeper {
     /// Adds bytes.
     pub fn add(&mut self, bytes: &[u8]) {
-        self.hasher.update(bytes);
         self.length += bytes.len() as u64;
-        self.is_whole &= self.length <= LARGEST_OTHER && self.file.write_all(bytes).is_ok();
+        self.is_whole &= self.length <= LARGEST;
+        if self.is_whole {
+            self.hasher.update(bytes);
+            self.is_whole = self.file.write_all(bytes).is_ok();
+        }
     }
 
     /// Replaces what was written before, if all of it could be written.
@@ -95,8 +103,7 @@ impl Keeper {
         fs::rename(private.begun(name), &place).ok()?;
         let seal = format!("{} {}", self.hasher.finalize().to_hex(), stamp_of(&place)?);
         private.write(&self.place.seal(), seal.as_bytes()).ok()?;
-        // Each has a seal.
-        forget_old(&private.join(FOLDER), "chapters-", 2 * MOST).ok()
+        forget_old(&private.join(FOLDER)).ok()
     }
 }
 
@@ -105,6 +112,32 @@ impl Drop for Keeper {
         // If it was finished, there is no such file anymore.
         let _ = fs::remove_file(self.place.private.begun(&self.place.name));
     }
+}
+
+/// Deletes the files of the builds that were written first, if there are too many or if they are too large
+/// together.
+fn forget_old(folder: &Path) -> io::Result<()> {
+    let mut builds: BTreeMap<String, (SystemTime, u64, Vec<PathBuf>)> = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(build) = name.split('.').next().filter(|name| name.starts_with("chapters-")) else { continue };
+        let metadata = entry.metadata()?;
+        let (time, size, files) = builds.entry(build.to_owned()).or_insert((SystemTime::UNIX_EPOCH, 0, Vec::new()));
+        *time = metadata.modified()?.max(*time);
+        *size += metadata.len();
+        files.push(entry.path());
+    }
+    let mut builds: Vec<_> = builds.into_values().collect();
+    builds.sort_by_key(|(time, ..)| Reverse(*time));
+    let mut total = 0;
+    for (n, (_, size, files)) in builds.into_iter().enumerate() {
+        total += size;
+        if n > 0 && (n >= MOST || total > LARGEST) {
+            files.iter().try_for_each(fs::remove_file)?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns what the file system says about a file. Returns `None` where it doesn't say when a file was last
@@ -157,11 +190,20 @@ mod tests {
     }
 
     #[test]
-    fn only_the_last_few_audiences_are_remembered() {
+    fn only_the_last_few_builds_are_remembered_and_each_with_both_of_its_files() {
         let folder = tempfile::tempdir().unwrap();
-        for n in 0..=MOST {
-            write(&Shelved::of(folder.path(), &blake3::hash(&[u8::try_from(n).unwrap()])), &[b"x"]);
+        let place = |n: usize| Shelved::of(folder.path(), &blake3::hash(&[u8::try_from(n).unwrap()]));
+        for n in 0..MOST {
+            write(&place(n), &[b"x"]);
         }
+        // A build that was killed has left this.
+        let killed = place(2).private.begun(&place(2).name);
+        fs::write(&killed, "half").unwrap();
+        write(&place(MOST), &[b"x"]);
+        let known: Vec<usize> = (0..=MOST).filter(|n| place(*n).read() == b"x").collect();
+        assert_eq!(known, (1..=MOST).collect::<Vec<_>>());
+        write(&place(2), &[b"x"]);
+        assert!(!killed.exists());
         assert_eq!(fs::read_dir(folder.path().join(".rolebook/cache")).unwrap().count(), 2 * MOST);
     }
 }

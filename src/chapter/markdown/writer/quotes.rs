@@ -9,6 +9,7 @@ use std::ops::Range;
 use pulldown_cmark::{BlockQuoteKind, Event, Tag};
 
 use crate::chapter::dialect::{Block, Look};
+use crate::chapter::document::CALLOUTS;
 use crate::text::near::Candidates;
 use crate::text::rule::Rule;
 
@@ -48,9 +49,6 @@ const NOTES: [&str; 16] = [
     "details",
     "reference",
 ];
-
-/// The callouts that GitHub knows, which have labels in the theme.
-const LABELLED: [&str; 5] = ["note", "tip", "important", "warning", "caution"];
 
 /// The first line of a quotation that has a name.
 #[derive(Debug)]
@@ -193,7 +191,7 @@ impl Writer<'_, '_> {
         }
         let class = class_called(&named.name);
         let label = capitalised(&named.name.replace(['-', '_'], " "));
-        let is_labelled = named.caption.is_empty() && LABELLED.contains(&&*named.name);
+        let is_labelled = named.caption.is_empty() && CALLOUTS.contains(&&*named.name);
         let (tag, title) = if named.fold.is_some() { ("details", "summary") } else { ("div", "p") };
         self.block(&format!("<{tag} class=\"callout {class}\""));
         match named.fold {
