@@ -67,8 +67,8 @@ pub struct Handbook {
     /// The files as they were when they could last be read, of documents that are still shown
     /// although their files can't be read now.
     pub kept: Arc<BTreeMap<SourcePath, SourceFile>>,
-    /// Chapters of which an earlier build knows that all of their code has colors.
-    pub colored: Arc<BTreeSet<SourcePath>>,
+    /// Files of chapters of which an earlier build knows that all of their code has colors.
+    pub colored: Arc<Colored>,
 }
 
 impl Handbook {
@@ -100,7 +100,12 @@ pub struct Compiler {
     last: Option<Last>,
     /// What an earlier build has parsed.
     shelf: Option<Arc<Shelf>>,
+    /// The files of which it knows that all of their code has colors.
+    colored: Arc<Colored>,
 }
+
+/// Files by path and hash.
+type Colored = BTreeSet<(SourcePath, Hash)>;
 
 /// The result of parsing a chapter's file. Results are kept in path order, like [`Sources`], so
 /// that none has to be looked up.
@@ -109,8 +114,6 @@ struct Parsed {
     path: SourcePath,
     file: SourceFile,
     outcome: Outcome,
-    /// Whether an earlier build knows that all of its code has colors.
-    is_colored: bool,
     /// The document from when the file could last be read, and the file as it was then; `None` if it
     /// can be read now.
     last_good: Option<(Document, SourceFile)>,
@@ -125,13 +128,12 @@ impl Parsed {
             Outcome::Hidden(..) => None,
             _ => before.and_then(Self::good),
         };
-        Self { path: path.clone(), file: file.clone(), outcome, is_colored: false, last_good }
+        Self { path: path.clone(), file: file.clone(), outcome, last_good }
     }
 
     /// Returns what an earlier build has parsed.
-    fn known((document, is_colored): (Document, bool), path: &SourcePath, file: &SourceFile) -> Self {
-        let (path, outcome) = (path.clone(), Outcome::Chapter(document));
-        Self { path, file: file.clone(), outcome, is_colored, last_good: None }
+    fn known(document: Document, path: &SourcePath, file: &SourceFile) -> Self {
+        Self { path: path.clone(), file: file.clone(), outcome: Outcome::Chapter(document), last_good: None }
     }
 
     fn good(self) -> Option<(Document, SourceFile)> {
@@ -189,8 +191,7 @@ impl Compiler {
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
         let (documents, absent, file_findings) = (Documents::new(documents), Arc::new(absent), Arc::new(file_findings));
-        let colored = self.parsed.iter().filter(|parsed| parsed.is_colored).map(|parsed| parsed.path.clone());
-        let colored = Arc::new(colored.collect());
+        let colored = Arc::clone(&self.colored);
         Ok(Handbook { config, documents, book, absent, file_findings, kept, colored })
     }
 
@@ -262,6 +263,14 @@ impl Compiler {
             },
         };
         self.parsed = files.into_par_iter().map(read).collect();
+        if anew {
+            let of_shelf = |shelf: Part<'_>| {
+                let files = self.parsed.iter().map(|parsed| (&parsed.path, parsed.file.hash));
+                let colored = files.filter(|(path, hash)| shelf.is_colored(path, hash));
+                colored.map(|(path, hash)| (path.clone(), hash)).collect()
+            };
+            self.colored = Arc::new(shelf.map(of_shelf).unwrap_or_default());
+        }
     }
 
     /// Returns the documents in path order and the absent chapters, and collects the findings about

@@ -292,7 +292,7 @@ fn glanced(
     let glance = |n: usize| {
         let again = || {
             let chapter = pages[n].chapter?;
-            known::Known::read(known?(&documents[n])?)?.glance(chapter, texts)
+            known::read(known?(&documents[n])?, chapter, texts)
         };
         again().unwrap_or_else(|| {
             let Entry { units, words, sections } = &*entry(n);

@@ -24,7 +24,7 @@ pub(super) fn read_name<R: Read>(from: &mut R) -> io::Result<&'static str> {
     let name = String::deserialize_reader(from)?;
     let fields = [Common::FIELDS].into_iter().chain(Kind::ALL.map(front::of_kind)).flatten().map(|field| field.name);
     let found = CALLOUTS.into_iter().chain(fields).find(|known| *known == name);
-    found.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a name that nobody knows"))
+    found.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "an unknown name"))
 }
 
 pub(super) fn write_fields<W: Write>(fields: &Vec<(&'static str, Span)>, to: &mut W) -> io::Result<()> {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use borsh::{BorshDeserialize, BorshSerialize};
+use borsh::BorshDeserialize;
 
 use super::{Body, Document, Meta};
 use crate::text::source::SourceFile;
@@ -17,9 +17,7 @@ pub fn write(document: &Document) -> Option<Vec<u8>> {
     if !findings.is_empty() || !body.hidden.is_empty() || body.comments > 0 {
         return None;
     }
-    let mut out = Vec::new();
-    (&**meta, &**body).serialize(&mut out).ok()?;
-    Some(out)
+    borsh::to_vec(&(&**meta, &**body)).ok()
 }
 
 /// Reads a document that was parsed from `file`. Returns `None` if the bytes aren't a document.

@@ -91,11 +91,16 @@ impl<'s> Part<'s> {
         self.shelf.known.get(&self.key(path, file))
     }
 
-    /// Returns the document that was parsed from a file, and whether all of its code has colors.
-    pub fn document(&self, path: &SourcePath, file: &SourceFile) -> Option<(Document, bool)> {
+    /// Returns the document that was parsed from a file.
+    pub fn document(&self, path: &SourcePath, file: &SourceFile) -> Option<Document> {
         let known = self.known(path, &file.hash)?;
         let document = document::read(&self.shelf.bytes[known.document.clone()], file)?;
-        (document.meta.path == *path).then_some((document, known.is_colored))
+        (document.meta.path == *path).then_some(document)
+    }
+
+    /// Returns whether all of the code in a file is known to have colors.
+    pub fn is_colored(&self, path: &SourcePath, file: &Hash) -> bool {
+        self.known(path, file).is_some_and(|known| known.is_colored)
     }
 
     /// Returns what the search index knew about a chapter.
@@ -107,13 +112,12 @@ impl<'s> Part<'s> {
     /// Returns a chapter as bytes for the next build, or nothing if it has to be parsed in each build.
     /// `entry` is what the search index knows about it.
     pub fn record(&self, document: &Document, is_colored: bool, entry: &[u8]) -> Vec<u8> {
-        let known = self.known(&document.meta.path, &document.body.source);
-        let bytes = match known {
+        let key = self.key(&document.meta.path, &document.body.source);
+        let bytes = match self.shelf.known.get(&key) {
             Some(known) => Some(Cow::Borrowed(&self.shelf.bytes[known.document.clone()])),
             None => document::write(document).map(Cow::Owned),
         };
         let Some(bytes) = bytes else { return Vec::new() };
-        let key = self.key(&document.meta.path, &document.body.source);
         let lengths = [&bytes, entry].map(|bytes| length(bytes.len()).to_le_bytes()).concat();
         [&key[..], &[u8::from(is_colored)], &lengths, &bytes, entry].concat()
     }
@@ -148,7 +152,8 @@ mod tests {
         let [a, b] =
             ["a.md", "b.md"].map(|path| (SourcePath::new(path), sources.files[&SourcePath::new(path)].clone()));
         let part = shelf.part(&parsed.config);
-        assert_eq!(part.document(&a.0, &a.1), Some((parsed.documents[0].clone(), true)));
+        assert_eq!(part.document(&a.0, &a.1), Some(parsed.documents[0].clone()));
+        assert!(part.is_colored(&a.0, &a.1.hash));
         assert_eq!(part.document(&b.0, &b.1), None);
         assert_eq!(part.entry(&parsed.documents[0]), Some(&b"entry"[..]));
         assert_eq!(part.entry(&parsed.documents[1]), None);
@@ -175,7 +180,7 @@ mod tests {
         let mut compiler = Compiler::with_shelf(std::sync::Arc::new(Shelf::new(by, bytes)));
         let warm = compiler.compile(&sources, &Choices::default()).unwrap();
         assert_eq!(*warm.documents, *cold.documents);
-        assert_eq!(warm.colored.iter().map(SourcePath::as_str).collect::<Vec<_>>(), ["a.md"]);
+        assert_eq!(warm.colored.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(), ["a.md"]);
         let all = compiler.compile(&sources, &Choices { everyone: true, ..Choices::default() }).unwrap();
         assert!(all.documents.iter().any(|document| document.body.main.html().contains("SECRET")));
         assert!(all.colored.is_empty());

@@ -15,7 +15,9 @@ use crate::text::rule::Rule;
 /// chapters of which an earlier build knows that none of their blocks is too much.
 pub fn plain_blocks(handbook: &Handbook, highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
-    let open = handbook.documents.par_iter().filter(|document| !handbook.colored.contains(&document.meta.path));
+    let is_open =
+        |document: &&Document| !handbook.colored.contains(&(document.meta.path.clone(), document.body.source));
+    let open = handbook.documents.par_iter().filter(is_open);
     open.flat_map_iter(|document| findings(document, is_plain)).collect()
 }
 

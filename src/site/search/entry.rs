@@ -53,7 +53,7 @@ pub fn heading(units: &[Unit], (n, section): (usize, &Section)) -> String {
 }
 
 /// Something that search can find.
-#[derive(Debug, Default, BorshDeserialize, BorshSerialize)]
+#[derive(Clone, Debug, Default, BorshDeserialize, BorshSerialize)]
 pub struct Unit {
     /// The name of the unit.
     pub title: String,

@@ -54,6 +54,7 @@ pub type Contents = Vec<(Arc<Vec<Unit>>, String)>;
 pub type Files = BTreeMap<String, Range<usize>>;
 
 /// What is read of a page at once.
+#[derive(BorshDeserialize, BorshSerialize)]
 pub struct Glance {
     /// The units of the page.
     pub units: Arc<Vec<Unit>>,

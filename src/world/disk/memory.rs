@@ -19,7 +19,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs::{self, Metadata};
-use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -124,7 +123,7 @@ impl Memory {
     fn put(&self, text: &str) -> Option<()> {
         let sealed = format!("{text}{}\n", blake3::hash(text.as_bytes()).to_hex());
         self.private.write(&self.name, sealed.as_bytes()).ok()?;
-        forget_old(&self.private.join(FOLDER)).ok()
+        self.private.forget_old((FOLDER, "build-"), MOST, u64::MAX).ok()
     }
 }
 
@@ -269,20 +268,6 @@ fn unsealed(text: &str) -> Option<&str> {
     let (lines, _) = text.strip_suffix('\n')?.rsplit_once('\n')?;
     let (lines, sum) = text.split_at(lines.len() + 1);
     (Hash::from_hex(sum.trim_end()).ok()? == blake3::hash(lines.as_bytes())).then_some(lines)
-}
-
-/// Deletes the oldest memories beyond the number to keep.
-fn forget_old(folder: &Path) -> io::Result<()> {
-    let mut known = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("build-") {
-            known.push((entry.metadata()?.modified()?, entry.path()));
-        }
-    }
-    known.sort();
-    let extra = known.len().saturating_sub(MOST);
-    known.iter().take(extra).try_for_each(|(_, place)| fs::remove_file(place))
 }
 
 /// What the file system says about a file without reading it.

@@ -5,9 +5,12 @@
 //! published or read as content, because its name starts with a dot. Never follows a link in the
 //! folder, because a project that was cloned may bring one along that leads to any file.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::MachineError;
 use super::bounded::{LARGEST_OTHER, read_at_most};
@@ -94,6 +97,36 @@ impl Private {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             written => written,
         }
+    }
+
+    /// Deletes the oldest files in a folder whose names begin with `prefix`, if there are more than `most`
+    /// of them, or if they have more than `most_bytes` together. Files whose names differ only after a dot
+    /// are kept or deleted together. The newest are always kept.
+    ///
+    /// # Errors
+    /// Fails if the folder can't be listed, or if a file can't be deleted.
+    pub fn forget_old(&self, (folder, prefix): (&str, &str), most: usize, most_bytes: u64) -> io::Result<()> {
+        let mut groups: BTreeMap<String, (SystemTime, u64, Vec<PathBuf>)> = BTreeMap::new();
+        for entry in fs::read_dir(self.join(folder))? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(group) = name.split('.').next().filter(|name| name.starts_with(prefix)) else { continue };
+            let metadata = entry.metadata()?;
+            let (time, size, files) = groups.entry(group.to_owned()).or_insert((SystemTime::UNIX_EPOCH, 0, Vec::new()));
+            *time = metadata.modified()?.max(*time);
+            *size += metadata.len();
+            files.push(entry.path());
+        }
+        let mut groups: Vec<_> = groups.into_values().collect();
+        groups.sort_by_key(|(time, ..)| Reverse(*time));
+        let mut total = 0;
+        for (n, (_, size, files)) in groups.into_iter().enumerate() {
+            total += size;
+            if n > 0 && (n >= most || total > most_bytes) {
+                files.iter().try_for_each(fs::remove_file)?;
+            }
+        }
+        Ok(())
     }
 
     /// Waits until no other command is writing. The lock lasts until the file is dropped.

@@ -8,12 +8,9 @@
 //! it. That includes the time of its last change, which neither Git nor an archive can set on the file
 //! systems of Unix.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
 
 use blake3::{Hash, Hasher};
 
@@ -55,7 +52,7 @@ impl Shelved {
         let (hash, written) = seal.split_once(' ')?;
         let is_ours = || stamp_of(&self.private.join(&self.name)).as_deref() == Some(written);
         let bytes = if is_ours() { self.private.read_up_to(&self.name, LARGEST)? } else { return None };
-        // Nobody has written to it in the meantime.
+        // It must not have been written to in the meantime.
         (is_ours() && Hash::from_hex(hash).ok()? == Hasher::new().update_rayon(&bytes).finalize()).then_some(bytes)
     }
 
@@ -103,7 +100,7 @@ impl Keeper {
         fs::rename(private.begun(name), &place).ok()?;
         let seal = format!("{} {}", self.hasher.finalize().to_hex(), stamp_of(&place)?);
         private.write(&self.place.seal(), seal.as_bytes()).ok()?;
-        forget_old(&private.join(FOLDER)).ok()
+        private.forget_old((FOLDER, "chapters-"), MOST, LARGEST).ok()
     }
 }
 
@@ -112,32 +109,6 @@ impl Drop for Keeper {
         // If it was finished, there is no such file anymore.
         let _ = fs::remove_file(self.place.private.begun(&self.place.name));
     }
-}
-
-/// Deletes the files of the builds that were written first, if there are too many or if they are too large
-/// together.
-fn forget_old(folder: &Path) -> io::Result<()> {
-    let mut builds: BTreeMap<String, (SystemTime, u64, Vec<PathBuf>)> = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Some(build) = name.split('.').next().filter(|name| name.starts_with("chapters-")) else { continue };
-        let metadata = entry.metadata()?;
-        let (time, size, files) = builds.entry(build.to_owned()).or_insert((SystemTime::UNIX_EPOCH, 0, Vec::new()));
-        *time = metadata.modified()?.max(*time);
-        *size += metadata.len();
-        files.push(entry.path());
-    }
-    let mut builds: Vec<_> = builds.into_values().collect();
-    builds.sort_by_key(|(time, ..)| Reverse(*time));
-    let mut total = 0;
-    for (n, (_, size, files)) in builds.into_iter().enumerate() {
-        total += size;
-        if n > 0 && (n >= MOST || total > LARGEST) {
-            files.iter().try_for_each(fs::remove_file)?;
-        }
-    }
-    Ok(())
 }
 
 /// Returns what the file system says about a file. Returns `None` where it doesn't say when a file was last
