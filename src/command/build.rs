@@ -183,7 +183,7 @@ pub fn run(options: &Build) -> Outcome {
             close(&format!("{}; nothing was written", report::summary(errors.max(1), warnings)));
         }
     }
-    if let Some(shelving) = ready.shelving.filter(|_| written.is_some()) {
+    if let Some(shelving) = ready.shelving.as_mut().filter(|_| written.is_some()) {
         shelving.finish();
     }
     if let (Some(keys), Some(written), Some(site)) = (keys, &written, &ready.site)
@@ -193,9 +193,9 @@ pub fn run(options: &Build) -> Outcome {
         let made = remembered.map_or_else(|| Made::unknown(&said), |remembered| remembered.made(&said));
         ready.output.keep(&keys.memory, &keys.key, &made);
     }
-    // Don't free the site, because that takes a twentieth of the time of a build and the process is
-    // about to end anyway.
-    std::mem::forget((ready.site, ready.loaded));
+    // Don't free the site and what it was made from, because that takes a twentieth of the time of a build and
+    // the process is about to end anyway.
+    std::mem::forget((ready.site, ready.loaded, ready.shelving.filter(|_| written.is_some())));
     Ok(written.is_some())
 }
 

@@ -4,6 +4,7 @@
 //! chapters that have changed, and the same kind of bytes. Never needed: without it, all chapters are read,
 //! and the site is the same.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::fs;
@@ -61,13 +62,13 @@ impl Shelving {
         let Some(keeper) = &mut self.keeper else { return search::index(handbook, theme, None) };
         let part = self.shelf.part(&handbook.config);
         let plain: BTreeSet<&SourcePath> = compiled.findings.iter().filter_map(plain_code).collect();
-        let record = |(document, entry): &(&Document, Vec<u8>)| {
+        let record = |(document, entry): &(&Document, Cow<'_, [u8]>)| {
             if names_hidden(document, &handbook.book) {
                 return Vec::new();
             }
             part.record(document, !plain.contains(&document.meta.path), entry)
         };
-        let keep = &mut |chapters: &[(&Document, Vec<u8>)]| {
+        let keep = &mut |chapters: &[(&Document, Cow<'_, [u8]>)]| {
             let records: Vec<Vec<u8>> = chapters.par_iter().map(record).collect();
             for record in records {
                 keeper.add(&record);
@@ -77,8 +78,8 @@ impl Shelving {
     }
 
     /// Makes what was written down what the next build knows.
-    pub fn finish(self) {
-        if let Some(keeper) = self.keeper {
+    pub fn finish(&mut self) {
+        if let Some(keeper) = self.keeper.take() {
             keeper.finish();
         }
     }

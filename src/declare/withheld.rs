@@ -35,7 +35,10 @@ pub fn part(path: &SourcePath) -> Option<Part> {
 }
 
 fn is_drafts(folder: &str) -> bool {
-    ["drafts", "draft"].contains(&fold(folder.trim_start_matches('_')).as_str())
+    let name = folder.trim_start_matches('_');
+    let is_plain = name.bytes().all(|byte| byte.is_ascii_graphic());
+    let is = |drafts: &&str| if is_plain { name.eq_ignore_ascii_case(drafts) } else { fold(name) == **drafts };
+    ["drafts", "draft"].iter().any(is)
 }
 
 /// Returns whether a folder, given by its path from the content root, contains a program's

@@ -122,7 +122,7 @@ struct Parsed {
 impl Parsed {
     /// Adds the last good state from `before`, which was parsed with the same configuration and for
     /// the same readers.
-    fn new(path: &SourcePath, file: &SourceFile, outcome: Outcome, before: Option<Self>) -> Self {
+    fn new(path: &SourcePath, file: &SourceFile, outcome: Outcome, before: Option<&Self>) -> Self {
         let last_good = match &outcome {
             Outcome::Chapter(document) if !is_broken(&document.findings) => None,
             Outcome::Hidden(..) => None,
@@ -136,10 +136,10 @@ impl Parsed {
         Self { path: path.clone(), file: file.clone(), outcome: Outcome::Chapter(document), last_good: None }
     }
 
-    fn good(self) -> Option<(Document, SourceFile)> {
-        match self.outcome {
-            Outcome::Chapter(document) if !is_broken(&document.findings) => Some((document, self.file)),
-            _ => self.last_good,
+    fn good(&self) -> Option<(Document, SourceFile)> {
+        match &self.outcome {
+            Outcome::Chapter(document) if !is_broken(&document.findings) => Some((document.clone(), self.file.clone())),
+            _ => self.last_good.clone(),
         }
     }
 }
@@ -244,13 +244,17 @@ impl Compiler {
     /// Parses new and changed files, or all of them if `anew` is set, and forgets deleted ones. If
     /// `anew` is set, earlier states are forgotten too: they may contain text for other readers.
     fn parse<'a>(&mut self, sources: &'a Sources, config: &Config, anew: bool) {
+        let files = sources.chapters().filter(|(path, _)| is_chapter(path, config));
+        let files: Vec<(&SourcePath, &SourceFile)> = files.collect();
+        if !anew && files.iter().map(|(path, _)| *path).eq(self.parsed.iter().map(|parsed| &parsed.path)) {
+            return self.parse_changed(&files, config);
+        }
         let mut before = std::mem::take(&mut self.parsed).into_iter().peekable();
         let pair = |(path, file): (&'a SourcePath, &'a SourceFile)| {
             while before.next_if(|one| one.path < *path).is_some() {}
             (path, file, before.next_if(|one| one.path == *path))
         };
-        let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> =
-            sources.chapters().filter(|(path, _)| is_chapter(path, config)).map(pair).collect();
+        let files: Vec<(&SourcePath, &SourceFile, Option<Parsed>)> = files.into_iter().map(pair).collect();
         let visible = &self.visible;
         // From now on, this compiler remembers the chapters itself.
         let shelf = self.shelf.take().filter(|_| !visible.is_everything());
@@ -259,7 +263,7 @@ impl Compiler {
             Some(before) if !anew && before.file.hash == file.hash => before,
             before => match shelf.and_then(|shelf| shelf.document(path, file)) {
                 Some(known) => Parsed::known(known, path, file),
-                None => Parsed::new(path, file, parse(path, file, config, visible), before.filter(|_| !anew)),
+                None => Parsed::new(path, file, parse(path, file, config, visible), before.as_ref().filter(|_| !anew)),
             },
         };
         self.parsed = files.into_par_iter().map(read).collect();
@@ -271,6 +275,15 @@ impl Compiler {
             };
             self.colored = Arc::new(shelf.map(of_shelf).unwrap_or_default());
         }
+    }
+
+    /// Parses what has changed, if the chapters are the same ones. After a save, only one has.
+    fn parse_changed(&mut self, files: &[(&SourcePath, &SourceFile)], config: &Config) {
+        let visible = &self.visible;
+        let changed = self.parsed.iter_mut().zip(files).filter(|(parsed, (_, file))| parsed.file.hash != file.hash);
+        changed.collect::<Vec<_>>().into_par_iter().for_each(|(parsed, (path, file))| {
+            *parsed = Parsed::new(path, file, parse(path, file, config, visible), Some(parsed));
+        });
     }
 
     /// Returns the documents in path order and the absent chapters, and collects the findings about
@@ -319,6 +332,9 @@ impl Compiler {
 
     /// Returns the files from which the `documents` were parsed that are shown in a last good state.
     fn kept(&self, documents: &[Document]) -> BTreeMap<SourcePath, SourceFile> {
+        if self.parsed.iter().all(|parsed| parsed.last_good.is_none()) {
+            return BTreeMap::new();
+        }
         let shown: BTreeMap<&SourcePath, Hash> =
             documents.iter().map(|document| (&document.meta.path, document.body.source)).collect();
         let kept = |parsed: &Parsed| {

@@ -73,6 +73,11 @@ impl Highlighter {
         key.is_some_and(|key| lock(self.shard(&key)).too_much.contains(&key))
     }
 
+    /// Returns whether any block so far was too much work.
+    pub fn has_found_too_much(&self) -> bool {
+        self.shards.iter().any(|shard| !lock(shard).too_much.is_empty())
+    }
+
     fn color(&self, code: &str, language: &str) -> Result<Arc<str>, Plain> {
         if language.is_empty() {
             return Err(Plain::Unknown);
@@ -238,8 +243,9 @@ mod tests {
     fn a_block_that_takes_too_much_work_stays_plain_and_is_remembered() {
         let highlighter = Highlighter::new();
         let long = "x".repeat(LONGEST_LINE + 1);
-        assert!(!highlighter.was_too_much(&long, "rust"));
+        assert!(!highlighter.was_too_much(&long, "rust") && !highlighter.has_found_too_much());
         assert!(highlighter.highlight(&long, "rust").is_none());
+        assert!(highlighter.has_found_too_much());
         assert!(highlighter.was_too_much(&long, "rust") && highlighter.is_too_much(&long, "rust"));
         for (code, language) in [("x\n", "rust"), (&*long, "no-such-language"), (&*long, "")] {
             assert!(!highlighter.is_too_much(code, language), "{language}");

@@ -298,16 +298,18 @@ fn glanced(
             let Entry { units, words, sections } = &*entry(n);
             let text = TextMark::of(&texts.text(&pages[n], (units, sections)));
             let gaps = sections.iter().flat_map(|section| section.gaps.iter().copied()).collect();
-            Glance { units: Arc::clone(units), words: words.clone(), gaps, text }
+            Glance { units: Arc::clone(units), words: words.clone(), gaps, text, is_known: false }
         })
     };
     let mut each = |first: usize, glances: &[Glance]| {
         let Some(keep) = &mut keep else { return };
         let of = |n: usize| {
             let (document, chapter) = (documents.get(first + n)?, pages[first + n].chapter?);
-            Some((document, known::write(&glances[n], chapter, texts)))
+            let before = known.filter(|_| glances[n].is_known).and_then(|known| known(document));
+            let written = || Cow::Owned(known::write(&glances[n], chapter, texts));
+            Some((document, before.map_or_else(written, Cow::Borrowed)))
         };
-        let written: Vec<(&Document, Vec<u8>)> = (0..glances.len()).into_par_iter().filter_map(of).collect();
+        let written: Vec<(&Document, Cow<'_, [u8]>)> = (0..glances.len()).into_par_iter().filter_map(of).collect();
         keep(&written);
     };
     texts::read(pages.len(), &glance, &mut each)

@@ -90,9 +90,11 @@ impl SourcePath {
     /// Returns the Markdown extension with its dot, or `None` if the file has none or no name before
     /// it.
     fn chapter_ending(&self) -> Option<&'static str> {
-        let name = self.file_name().as_bytes();
+        // This is asked of every file after each save, so it doesn't look for the beginning of the name.
+        let path = self.0.as_bytes();
         let has = |end: &&&'static str| {
-            name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+            let (name, rest) = path.split_at(path.len().saturating_sub(end.len()));
+            rest.eq_ignore_ascii_case(end.as_bytes()) && name.last().is_some_and(|byte| *byte != b'/')
         };
         CHAPTER_ENDINGS.iter().find(has).copied()
     }

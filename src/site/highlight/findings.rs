@@ -23,6 +23,10 @@ pub fn plain_blocks(handbook: &Handbook, highlighter: &Highlighter) -> Vec<Diagn
 
 /// Of the blocks processed so far, returns those that were too expensive to highlight.
 pub fn plain_blocks_so_far(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
+    // This is asked after each save, and nearly always there is none.
+    if !highlighter.has_found_too_much() {
+        return Vec::new();
+    }
     let is_plain = |code: &Code| highlighter.was_too_much(&code.text, &code.language);
     documents.iter().flat_map(|document| findings(document, is_plain)).collect()
 }

@@ -4,6 +4,8 @@
 //! neither it nor the settings change, and what stands for its text as long as what it takes from other
 //! chapters doesn't change either. Never contains the text itself.
 
+use std::borrow::Cow;
+
 use borsh::BorshDeserialize;
 
 use super::texts::{Glance, Texts};
@@ -19,7 +21,7 @@ pub struct LastBuild<'a> {
 }
 
 /// A function that gets documents in their order, each with what the index knows about it.
-pub type Keep<'a> = dyn FnMut(&[(&Document, Vec<u8>)]) + 'a;
+pub type Keep<'a> = dyn FnMut(&[(&Document, Cow<'_, [u8]>)]) + Send + 'a;
 
 /// Returns what was read of a chapter as bytes, with what stands for the parts that come from others.
 pub fn write(glance: &Glance, chapter: ChapterId, texts: &Texts<'_>) -> Vec<u8> {
@@ -30,7 +32,7 @@ pub fn write(glance: &Glance, chapter: ChapterId, texts: &Texts<'_>) -> Vec<u8> 
 /// chapters.
 pub fn read(bytes: &[u8], chapter: ChapterId, texts: &Texts<'_>) -> Option<Glance> {
     let (glance, before) = <(Glance, [u8; 16])>::try_from_slice(bytes).ok()?;
-    (before == others(&glance, chapter, texts)).then_some(glance)
+    (before == others(&glance, chapter, texts)).then_some(Glance { is_known: true, ..glance })
 }
 
 /// Returns the hash of what a chapter's text takes from other chapters.

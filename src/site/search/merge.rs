@@ -31,6 +31,8 @@ const SMALLEST: usize = 5_000;
 const LARGEST: usize = 40_000;
 /// The approximate maximum number of files, because the entry file names them all.
 const FILES: usize = 512;
+/// The maximum number of groups that a thread takes at once.
+const AT_ONCE: usize = 16;
 /// The number of steps that a score of 1 is divided into.
 const STEPS: f64 = 8.0;
 /// The parameters of BM25: how quickly further occurrences stop counting, and how much a chapter's
@@ -114,7 +116,8 @@ pub fn lists(units: &[&Unit], postings: Postings, speech: &Speech<'_>, files: &m
         }
         row
     };
-    let rows: Vec<Vec<Value>> = groups.par_iter().enumerate().map(encode).collect();
+    // A few words occur in nearly every unit, and they are often next to each other in the alphabet.
+    let rows: Vec<Vec<Value>> = groups.par_iter().enumerate().with_max_len(AT_ONCE).map(encode).collect();
     cut(&groups, rows, files)
 }
 
@@ -258,9 +261,9 @@ fn list(group: &Group<'_>, users: &[Users<'_>], units: &[&Unit], average: u32) -
         uses.chunk_by(|(a, _), (b, _)| a.unit == b.unit).map(|uses| Hit::new(uses, units, average)).collect();
     let count = hits.len();
     if count > MOST_UNITS {
-        hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), hit.unit));
+        hits.select_nth_unstable_by_key(MOST_UNITS, |hit| (std::cmp::Reverse(hit.score), hit.unit));
         hits.truncate(MOST_UNITS);
-        hits.sort_by_key(|hit| hit.unit);
+        hits.sort_unstable_by_key(|hit| hit.unit);
     }
     let mut out = String::new();
     let (mut before, mut sections) = (0, Vec::new());

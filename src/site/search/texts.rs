@@ -64,6 +64,9 @@ pub struct Glance {
     pub gaps: Vec<u32>,
     /// The text.
     pub text: TextMark,
+    /// Whether the last build read the same.
+    #[borsh(skip)]
+    pub is_known: bool,
 }
 
 /// Stands for the text of a page.
@@ -94,7 +97,7 @@ pub fn short_hash(bytes: &[u8]) -> [u8; 16] {
 pub fn read(
     pages: usize,
     glance: &(dyn Fn(usize) -> Glance + Sync),
-    each: &mut dyn FnMut(usize, &[Glance]),
+    each: &mut (dyn FnMut(usize, &[Glance]) + Send),
 ) -> (Contents, Files, Postings) {
     let (mut contents, mut files, mut postings) = (Contents::new(), Files::new(), Postings::default());
     let mut decisions: Vec<Words> = Vec::new();
@@ -110,8 +113,9 @@ pub fn read(
         files.insert(name, first..contents.len());
         texts.clear();
     };
-    for first in (0..pages).step_by(AT_ONCE) {
-        let read: Vec<Glance> = (first..pages.min(first + AT_ONCE)).into_par_iter().map(glance).collect();
+    let some =
+        |first: usize| -> Vec<Glance> { (first..pages.min(first + AT_ONCE)).into_par_iter().map(glance).collect() };
+    let mut add = |first: usize, read: Vec<Glance>| {
         each(first, &read);
         let units = read.iter().flat_map(|glance| glance.units.iter().zip(&glance.words));
         let (of_decisions, others): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.decision.is_some());
@@ -125,6 +129,11 @@ pub fn read(
             contents.push((units, String::new()));
             open.push(text);
         }
+    };
+    let mut read = some(0);
+    for first in (0..pages).step_by(AT_ONCE) {
+        // The next pages are read while these are merged.
+        (read, ()) = rayon::join(|| some(first + AT_ONCE), || add(first, read));
     }
     if !open.is_empty() {
         close(&mut open, &mut contents);

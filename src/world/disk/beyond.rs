@@ -30,10 +30,10 @@ const MOST_BYTES: usize = 64 << 20;
 /// Reads the files for the chapters in `content`, whose project is in `root`. `skip` are the folders that
 /// aren't part of it.
 pub(super) fn read((root, content): (&Path, &Path), skip: &[PathBuf], sources: &mut Sources) {
+    let Some(mut config) = config(sources) else { return };
     if !sources.chapters().any(|(_, file)| asks(&file.bytes)) {
         return;
     }
-    let Some(mut config) = config(sources) else { return };
     let (Ok(root), Ok(content)) = (fs::canonicalize(root), fs::canonicalize(content)) else { return };
     // What the repository ignores holds however far above it is.
     let repository = root.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&root);

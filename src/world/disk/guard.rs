@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::manifest::{self, PRIVATE};
+use super::manifest::{self, Manifest, PRIVATE};
 use super::refusal::{Failure, Refusal};
 use super::{MachineError, identity};
 
@@ -31,21 +31,19 @@ const WELCOME: &[&str] =
 /// would mix the site with the repository.
 const CHECKOUTS: &[&str] = &[".git", ".hg", ".jj", ".svn"];
 
-/// Checks that `out` may be written to, and returns its real path with links resolved. The folder
-/// doesn't have to exist yet.
+/// Checks that `out` may be written to, and returns its real path with links resolved, and its manifest if
+/// it has one. The folder doesn't have to exist yet.
 ///
 /// An output that is a link is followed, because people point `public` at the folder that their
 /// server serves. The real path has to pass every check.
 ///
 /// # Errors
 /// Returns a refusal, or an error if a path can't be examined.
-pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<PathBuf, Failure> {
+pub(super) fn check(out: &Path, guards: &Guards<'_>) -> Result<(PathBuf, Option<Manifest>), Failure> {
     let real = real_place(out)?;
     check_place(out, &real, guards)?;
-    if fs::symlink_metadata(&real).is_ok() {
-        check_inside(out, &real)?;
-    }
-    Ok(real)
+    let manifest = if fs::symlink_metadata(&real).is_ok() { check_inside(out, &real)? } else { None };
+    Ok((real, manifest))
 }
 
 /// Checks the location of the output.
@@ -77,8 +75,8 @@ fn check_place(out: &Path, real: &Path, guards: &Guards<'_>) -> Result<(), Failu
     Ok(())
 }
 
-/// Checks the contents of an existing output.
-fn check_inside(out: &Path, real: &Path) -> Result<(), Failure> {
+/// Checks the contents of an existing output, and returns its manifest.
+fn check_inside(out: &Path, real: &Path) -> Result<Option<Manifest>, Failure> {
     let shown = out.display();
     let metadata = fs::metadata(real).map_err(MachineError::new("read", out))?;
     if !metadata.is_dir() {
@@ -108,13 +106,14 @@ fn check_inside(out: &Path, real: &Path) -> Result<(), Failure> {
     }
     // The manifest says which files Rolebook wrote. Without a manifest, every file in the folder is
     // foreign.
-    if manifest::read(real, out)?.is_none() && !foreign.is_empty() {
+    let manifest = manifest::read(real, out)?;
+    if manifest.is_none() && !foreign.is_empty() {
         foreign.sort_unstable();
         let message = format!("the output `{shown}` contains files that Rolebook did not write: {}", list(&foreign));
         let help = "choose an empty folder with `--out`, or move these files away";
         return Err(Refusal::new(message, help).into());
     }
-    Ok(())
+    Ok(manifest)
 }
 
 /// Formats the first few names as a list.

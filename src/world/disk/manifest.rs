@@ -8,6 +8,7 @@
 //! by name, then `end COUNT`. While files are being moved, the first line says `open`, and a line
 //! may have two hashes separated by a comma. A file on disk is ours if it has either hash.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -43,7 +44,7 @@ impl Ours {
 }
 
 /// The files that Rolebook wrote to an output, by name.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
     /// The files.
     pub files: BTreeMap<String, Ours>,
@@ -65,15 +66,44 @@ impl Manifest {
 /// Returns a refusal if the manifest is damaged or from a later version, or an error if it can't be
 /// read.
 pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, Failure> {
+    load(real)?.map(|text| understood(text, out)).transpose()
+}
+
+/// Reads the manifest again as [`read`] does, but returns `known` if the text is the same.
+///
+/// # Errors
+/// The same as those of [`read`].
+pub(super) fn read_again<'m>(
+    known: Option<&'m Manifest>,
+    (real, out): (&Path, &Path),
+) -> Result<Option<Cow<'m, Manifest>>, Failure> {
+    let Some(text) = load(real)? else { return Ok(None) };
+    match known.filter(|known| known.text == text) {
+        Some(known) => Ok(Some(Cow::Borrowed(known))),
+        None => understood(text, out).map(|manifest| Some(Cow::Owned(manifest))),
+    }
+}
+
+/// Lists the names of the files of the output at `real`, sorted. Returns `None` if there is no manifest.
+pub(super) fn names(real: &Path) -> Option<Vec<String>> {
+    let text = load(real).ok()??;
+    let names = text.lines().skip(1).filter_map(|line| line.split_once(' ')).filter(|(word, _)| *word != "end");
+    Some(names.map(|(_, name)| name.to_owned()).collect())
+}
+
+/// Returns the text of the manifest at `real`, or `None` if there is none.
+fn load(real: &Path) -> Result<Option<String>, Failure> {
     let place = real.join(MANIFEST);
-    let bytes = match fs::read(&place) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(MachineError::new("read", &place)(error).into()),
-    };
+    match fs::read(&place) {
+        Ok(bytes) => Ok(Some(String::from_utf8(bytes).unwrap_or_default())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(MachineError::new("read", &place)(error).into()),
+    }
+}
+
+fn understood(text: String, out: &Path) -> Result<Manifest, Failure> {
     let shown = out.display();
     let help = format!("delete the folder `{shown}` after checking what it contains, then build again");
-    let text = String::from_utf8(bytes).unwrap_or_default();
     if text.split(' ').nth(1).and_then(|version| version.parse().ok()).is_some_and(|version: u32| version > VERSION) {
         let message = format!("the output `{shown}` was written by a later version of Rolebook");
         return Err(Refusal::new(message, format!("update Rolebook; or {help}")).into());
@@ -83,7 +113,7 @@ pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, Failure>
             format!("`{MANIFEST}` in the output `{shown}` is damaged, so Rolebook cannot tell which files it wrote");
         return Err(Refusal::new(message, help).into());
     };
-    Ok(Some(Manifest { files, text }))
+    Ok(Manifest { files, text })
 }
 
 /// Lists the parent folders of `name`, nearest first.
@@ -98,7 +128,7 @@ fn parse(text: &str) -> Option<BTreeMap<String, Ours>> {
     if !matches!(state, "open" | "closed") {
         return None;
     }
-    let mut files = BTreeMap::new();
+    let mut files = Vec::new();
     let mut count = None;
     for line in lines {
         let (word, rest) = line.split_once(' ')?;
@@ -106,11 +136,16 @@ fn parse(text: &str) -> Option<BTreeMap<String, Ours>> {
             return None;
         } else if word == "end" {
             count = Some(rest.parse::<usize>().ok()?);
-        } else if !is_valid_name(rest) || files.insert(rest.to_owned(), hashes(word)?).is_some() {
+        } else if is_valid_name(rest) {
+            files.push((rest.to_owned(), hashes(word)?));
+        } else {
             return None;
         }
     }
-    (count == Some(files.len())).then_some(files)
+    let lines = files.len();
+    // A map is made faster from a whole list that is already sorted. It has one file of each name.
+    let files = BTreeMap::from_iter(files);
+    (count == Some(lines) && files.len() == lines).then_some(files)
 }
 
 fn hashes(word: &str) -> Option<Ours> {
@@ -180,6 +215,8 @@ mod tests {
             good.replace(&hash[..4], "xxxx"),
             good.replace("closed", "ajar"),
             format!("{good}end 1\n"),
+            format!("rolebook-manifest 1 closed\n{hash} a\n{hash} a\nend 1\n"),
+            format!("rolebook-manifest 1 closed\n{hash} a\n{hash} a\nend 2\n"),
         ] {
             assert!(parse(&bad).is_none(), "{bad}");
         }

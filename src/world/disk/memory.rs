@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime};
 use blake3::Hash;
 use rayon::prelude::*;
 
-use super::manifest::{self, MANIFEST};
+use super::manifest::{self, MANIFEST, Manifest};
 use super::private::Private;
 
 /// The folder inside the private folder.
@@ -50,11 +50,11 @@ impl Memory {
         Self { private: Private::of(base), name: format!("{FOLDER}/build-{}", &name.to_hex()[..16]) }
     }
 
-    /// Returns what is remembered about the output at `real` and a build with this key that began at
-    /// `began`.
-    pub(super) fn recall(&self, key: &Hash, (real, began): (&Path, SystemTime)) -> Recalled {
+    /// Returns what is remembered about the output at `real` with this manifest, and a build with this key
+    /// that began at `began`.
+    pub(super) fn recall(&self, key: &Hash, (real, manifest, began): (&Path, &Manifest, SystemTime)) -> Recalled {
         let text = self.private.read(&self.name).and_then(|bytes| String::from_utf8(bytes).ok());
-        let known = text.as_deref().and_then(unsealed).and_then(|lines| Known::read(lines, real));
+        let known = text.as_deref().and_then(unsealed).and_then(|lines| Known::read(lines, (real, manifest)));
         let Some(known) = known else { return Recalled::Nothing };
         let is_same = known.key == key.to_hex().as_str();
         let said = if is_same { self.said(&known, (real, began)) } else { None };
@@ -76,7 +76,7 @@ impl Memory {
             return None;
         }
         let hashed = AtomicBool::new(false);
-        let is_same = |(name, hash, line): &(String, Hash, &str)| {
+        let is_same = |(name, hash, line): &(&str, Hash, &str)| {
             let place = real.join(name);
             let Some(now) = fs::symlink_metadata(&place).ok().and_then(|metadata| stamp(&metadata)) else {
                 return false;
@@ -107,8 +107,8 @@ impl Memory {
     }
 
     fn try_keep(&self, key: &Hash, made: &Made<'_>, (real, began): (&Path, SystemTime)) -> Option<()> {
-        let manifest = manifest::read(real, real).ok()??;
-        let names: Vec<&str> = manifest.files.keys().map(String::as_str).chain([MANIFEST]).collect();
+        let names = manifest::names(real)?;
+        let names: Vec<&str> = names.iter().map(String::as_str).chain([MANIFEST]).collect();
         let look = |name: &&str| stamp(&fs::symlink_metadata(real.join(name)).ok()?);
         let stamps: Option<Vec<Stamp>> = names.par_iter().with_min_len(64).map(look).collect();
         let said = serde_json::to_string(made.said).ok()?;
@@ -210,34 +210,33 @@ struct Known<'a> {
     said: &'a str,
     of: &'a str,
     /// The name, the hash and the line of each file.
-    files: Vec<(String, Hash, &'a str)>,
+    files: Vec<(&'a str, Hash, &'a str)>,
     /// A file that was last changed before this moment gets another time if it is written to again.
     sure: SystemTime,
 }
 
 impl<'a> Known<'a> {
-    fn read(text: &'a str, real: &Path) -> Option<Self> {
+    fn read(text: &'a str, (real, manifest): (&Path, &'a Manifest)) -> Option<Self> {
         let (title, rest) = text.split_once('\n')?;
         let (key, began) = title.strip_prefix(TITLE)?.split_once(' ')?;
         let began = SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(began.parse().ok()?))?;
         let mut lines = rest.lines();
         let (said, of) = (lines.next()?, lines.next()?);
-        let manifest = manifest::read(real, real).ok()??;
         let mut lines: Vec<&str> = lines.collect();
         let of_manifest = split(lines.pop()?).0;
         let now = stamp(&fs::symlink_metadata(real.join(MANIFEST)).ok()?)?;
         if !manifest.is_closed() || lines.len() != manifest.files.len() || now.text != of_manifest {
             return None;
         }
-        let files = manifest.files.into_iter().zip(lines).map(|((name, ours), line)| (name, ours.0, line)).collect();
+        let files = manifest.files.iter().zip(lines).map(|((name, ours), line)| (&**name, ours.0, line)).collect();
         Some(Self { key, rest, said, of, files, sure: began.checked_sub(DOUBT)? })
     }
 
     fn before(self) -> Before {
-        let file = |(name, hash, line): (String, Hash, &str)| {
+        let file = |(name, hash, line): (&str, Hash, &str)| {
             let (stamp, made_of) = split(line);
             let stamp = changed_at(stamp).is_some_and(|changed| changed < self.sure).then(|| stamp.to_owned());
-            (name, File { hash, stamp, made_of: made_of.to_owned() })
+            (name.to_owned(), File { hash, stamp, made_of: made_of.to_owned() })
         };
         Before { of: self.of.to_owned(), files: self.files.into_iter().map(file).collect() }
     }
@@ -319,7 +318,8 @@ mod tests {
         let moment = edited.modified().unwrap();
         let recall = |began| {
             memory.keep(&key, &Made::unknown("said"), (&real, began));
-            memory.recall(&key, (&real, began))
+            let manifest = manifest::read(&real, &real).unwrap().unwrap();
+            memory.recall(&key, (&real, &manifest, began))
         };
         let minute = Duration::from_secs(60);
         let Recalled::Other(before) = recall(moment - minute) else { panic!("it was edited") };

@@ -27,7 +27,7 @@ use rayon::prelude::*;
 
 use super::MachineError;
 use super::guard::{self, Guards};
-use super::manifest::{self, LOCK, MANIFEST, STAGE};
+use super::manifest::{self, LOCK, MANIFEST, Manifest, STAGE};
 use super::memory::{Before, Made, Memory, Recalled};
 use super::plan::{Plan, Step};
 use super::refusal::{Failure, Refusal};
@@ -73,6 +73,8 @@ pub type Render<'f, 'bytes, E> = dyn Fn(usize) -> Result<Cow<'bytes, [u8]>, E> +
 pub struct Output {
     real: PathBuf,
     shown: PathBuf,
+    /// The manifest as it was before the folder was locked, if there was one.
+    manifest: Option<Manifest>,
     lock: File,
     /// When the build began, by the clock of the file system. `None` if it doesn't tell.
     began: Option<SystemTime>,
@@ -98,7 +100,7 @@ impl Output {
     /// foreign files but no manifest, or if another build is writing there. Also fails if the
     /// folder can't be read, created or locked.
     pub fn open(out: &Path, guards: &Guards<'_>) -> Result<Self, Failure> {
-        let real = guard::check(out, guards)?;
+        let (real, manifest) = guard::check(out, guards)?;
         // The parents of the output folder belong to the user, so they get the default permissions
         // of the user's umask.
         let above = real.parent().map_or(Ok(()), fs::create_dir_all);
@@ -117,7 +119,7 @@ impl Output {
             Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
         }
         let began = tempfile::tempfile_in(&real).and_then(|file| file.metadata()?.modified()).ok();
-        Ok(Self { real, shown: out.to_path_buf(), lock, began })
+        Ok(Self { real, shown: out.to_path_buf(), manifest, lock, began })
     }
 
     /// Writes the site whose files are `names`, in any order, with the bytes that `render` returns.
@@ -150,7 +152,7 @@ impl Output {
         calls: &Calls<'_, '_, '_, E>,
         again: Option<&Again<'_>>,
     ) -> Result<Written, WriteError<E>> {
-        let old = manifest::read(&self.real, &self.shown)?.unwrap_or_default();
+        let old = self.manifest()?.unwrap_or_default();
         let plan = Plan::new(&self.real, names, (&old, again.map(|again| again.before)))?;
         self.sweep()?;
         let done = self.render_all(&plan, names, (calls, again)).and_then(|files| {
@@ -178,7 +180,7 @@ impl Output {
     /// # Errors
     /// Fails if the manifest can't be read, or if the operating system reports an error.
     pub fn remove(self, dry: bool) -> Result<Written, Failure> {
-        let old = manifest::read(&self.real, &self.shown)?.unwrap_or_default();
+        let old = self.manifest()?.unwrap_or_default();
         let plan = Plan::new(&self.real, &[], (&old, None))?;
         let steps = plan.steps(&[]);
         let removed = removed(&steps);
@@ -206,8 +208,8 @@ impl Output {
     /// Returns what is remembered about the last build, and whether a build with this key would be
     /// the same. If it would be, removes what a build that was killed in the meantime has left.
     pub fn recall(&self, memory: &Memory, key: &Hash) -> Recalled {
-        let Some(began) = self.began else { return Recalled::Nothing };
-        match memory.recall(key, (&self.real, began)) {
+        let Some((began, manifest)) = self.began.zip(self.manifest().ok().flatten()) else { return Recalled::Nothing };
+        match memory.recall(key, (&self.real, &manifest, began)) {
             Recalled::Same(_) if self.sweep().is_err() => Recalled::Nothing,
             recalled => recalled,
         }
@@ -219,6 +221,11 @@ impl Output {
         if let Some(began) = self.began {
             memory.keep(key, made, (&self.real, began));
         }
+    }
+
+    /// Returns the manifest as it is now, or `None` if there is none.
+    fn manifest(&self) -> Result<Option<Cow<'_, Manifest>>, Failure> {
+        manifest::read_again(self.manifest.as_ref(), (&self.real, &self.shown))
     }
 
     /// Renders every file. Writes the files that differ from the output into the stage.
