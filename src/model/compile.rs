@@ -104,6 +104,10 @@ pub struct Compiler {
     colored: Arc<Colored>,
 }
 
+/// The maximum number of files that a thread takes at once, because one of them may be much longer than the
+/// others.
+const AT_ONCE: usize = 64;
+
 /// Files by path and hash.
 type Colored = BTreeSet<(SourcePath, Hash)>;
 
@@ -266,7 +270,7 @@ impl Compiler {
                 None => Parsed::new(path, file, parse(path, file, config, visible), before.as_ref().filter(|_| !anew)),
             },
         };
-        self.parsed = files.into_par_iter().map(read).collect();
+        self.parsed = files.into_par_iter().with_max_len(AT_ONCE).map(read).collect();
         if anew {
             let of_shelf = |shelf: Part<'_>| {
                 let files = self.parsed.iter().map(|parsed| (&parsed.path, parsed.file.hash));

@@ -11,13 +11,16 @@ use crate::model::compile::Handbook;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::rule::Rule;
 
+/// The maximum number of chapters that a thread takes at once.
+const AT_ONCE: usize = 64;
+
 /// Finds all blocks that are too much work. Colors the blocks that haven't been colored yet, but skips
 /// chapters of which an earlier build knows that none of their blocks is too much.
 pub fn plain_blocks(handbook: &Handbook, highlighter: &Highlighter) -> Vec<Diagnostic> {
     let is_plain = |code: &Code| highlighter.is_too_much(&code.text, &code.language);
     let is_open =
         |document: &&Document| !handbook.colored.contains(&(document.meta.path.clone(), document.body.source));
-    let open = handbook.documents.par_iter().filter(is_open);
+    let open = handbook.documents.par_iter().with_max_len(AT_ONCE).filter(is_open);
     open.flat_map_iter(|document| findings(document, is_plain)).collect()
 }
 

@@ -32,6 +32,10 @@ use super::memory::{Before, Made, Memory, Recalled};
 use super::plan::{Plan, Step};
 use super::refusal::{Failure, Refusal};
 
+/// The maximum number of files that a thread takes at once. Otherwise, two threads take a quarter of the site
+/// each, and in the end one waits for the other.
+const AT_ONCE: usize = 64;
+
 /// The reason why a site wasn't written.
 #[derive(Debug)]
 pub enum WriteError<E> {
@@ -254,7 +258,7 @@ impl Output {
             (calls.progress)(done.fetch_add(1, Ordering::Relaxed) + 1);
             made
         };
-        let made: Vec<Ended<E>> = names.par_iter().enumerate().map(one).collect();
+        let made: Vec<Ended<E>> = names.par_iter().enumerate().with_max_len(AT_ONCE).map(one).collect();
         let (mut files, mut failed) = (Vec::with_capacity(names.len()), Vec::new());
         for (number, made) in made.into_iter().enumerate() {
             match made {
