@@ -36,9 +36,10 @@ pub fn part(path: &SourcePath) -> Option<Part> {
 
 fn is_drafts(folder: &str) -> bool {
     let name = folder.trim_start_matches('_');
+    // Nearly all names are ASCII, and folding a name takes memory each time.
     let is_plain = name.bytes().all(|byte| byte.is_ascii_graphic());
-    let is = |drafts: &&str| if is_plain { name.eq_ignore_ascii_case(drafts) } else { fold(name) == **drafts };
-    ["drafts", "draft"].iter().any(is)
+    let is_called = |drafts: &&str| if is_plain { name.eq_ignore_ascii_case(drafts) } else { fold(name) == **drafts };
+    ["drafts", "draft"].iter().any(is_called)
 }
 
 /// Returns whether a folder, given by its path from the content root, contains a program's

@@ -250,6 +250,7 @@ impl Compiler {
     fn parse<'a>(&mut self, sources: &'a Sources, config: &Config, anew: bool) {
         let files = sources.chapters().filter(|(path, _)| is_chapter(path, config));
         let files: Vec<(&SourcePath, &SourceFile)> = files.collect();
+        // If no chapter was added or removed, what is known of the others can stay where it is.
         if !anew && files.iter().map(|(path, _)| *path).eq(self.parsed.iter().map(|parsed| &parsed.path)) {
             return self.parse_changed(&files, config);
         }
@@ -281,7 +282,8 @@ impl Compiler {
         }
     }
 
-    /// Parses what has changed, if the chapters are the same ones. After a save, only one has.
+    /// Parses the files that have changed. The chapters must be the same as before. After a save, usually only
+    /// one has changed.
     fn parse_changed(&mut self, files: &[(&SourcePath, &SourceFile)], config: &Config) {
         let visible = &self.visible;
         let changed = self.parsed.iter_mut().zip(files).filter(|(parsed, (_, file))| parsed.file.hash != file.hash);

@@ -90,7 +90,7 @@ impl SourcePath {
     /// Returns the Markdown extension with its dot, or `None` if the file has none or no name before
     /// it.
     fn chapter_ending(&self) -> Option<&'static str> {
-        // This is asked of every file after each save, so it doesn't look for the beginning of the name.
+        // This is called for every file after each save, so it doesn't search for where the name begins.
         let path = self.0.as_bytes();
         let has = |end: &&&'static str| {
             let (name, rest) = path.split_at(path.len().saturating_sub(end.len()));

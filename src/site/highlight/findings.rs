@@ -26,7 +26,7 @@ pub fn plain_blocks(handbook: &Handbook, highlighter: &Highlighter) -> Vec<Diagn
 
 /// Of the blocks processed so far, returns those that were too expensive to highlight.
 pub fn plain_blocks_so_far(documents: &[Document], highlighter: &Highlighter) -> Vec<Diagnostic> {
-    // This is asked after each save, and nearly always there is none.
+    // This runs after each save, and there is almost never such a block.
     if !highlighter.has_found_too_much() {
         return Vec::new();
     }

@@ -116,7 +116,8 @@ pub fn lists(units: &[&Unit], postings: Postings, speech: &Speech<'_>, files: &m
         }
         row
     };
-    // A few words occur in nearly every unit, and they are often next to each other in the alphabet.
+    // A few words occur in nearly every unit, and they can be next to each other in the alphabet, so each
+    // thread takes only a few groups at a time.
     let rows: Vec<Vec<Value>> = groups.par_iter().enumerate().with_max_len(AT_ONCE).map(encode).collect();
     cut(&groups, rows, files)
 }

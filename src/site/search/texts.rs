@@ -32,7 +32,7 @@ use crate::text::packed::length;
 const TEXT_FILE: usize = 20_000;
 /// The maximum length of a section's text, in bytes. The text is only used for excerpts.
 const LONGEST_TEXT: usize = 20_000;
-/// The number of pages that are read in parallel before their texts are written.
+/// The number of pages that are read in parallel while those before them are merged.
 const AT_ONCE: usize = 128;
 
 /// Writes texts of pages.
@@ -64,7 +64,7 @@ pub struct Glance {
     pub gaps: Vec<u32>,
     /// The text.
     pub text: TextMark,
-    /// Whether the last build read the same.
+    /// Whether this comes from the last build.
     #[borsh(skip)]
     pub is_known: bool,
 }
@@ -113,7 +113,7 @@ pub fn read(
         files.insert(name, first..contents.len());
         texts.clear();
     };
-    let some =
+    let batch =
         |first: usize| -> Vec<Glance> { (first..pages.min(first + AT_ONCE)).into_par_iter().map(glance).collect() };
     let mut add = |first: usize, read: Vec<Glance>| {
         each(first, &read);
@@ -130,10 +130,10 @@ pub fn read(
             open.push(text);
         }
     };
-    let mut read = some(0);
+    let mut read = batch(0);
     for first in (0..pages).step_by(AT_ONCE) {
         // The next pages are read while these are merged.
-        (read, ()) = rayon::join(|| some(first + AT_ONCE), || add(first, read));
+        (read, ()) = rayon::join(|| batch(first + AT_ONCE), || add(first, read));
     }
     if !open.is_empty() {
         close(&mut open, &mut contents);

@@ -105,8 +105,8 @@ impl Site {
     }
 }
 
-/// Hashes what is stored of a chapter for the next build. It contains every field, as the debug format does,
-/// but takes a fraction of the time.
+/// Hashes the form in which a chapter is stored for the next build. Like the debug format, it contains every
+/// field, but writing it takes a fraction of the time.
 fn of_meta(meta: &Arc<Meta>) -> Hash {
     borsh::to_vec(&**meta).map_or_else(|_| Feed::of(meta), |bytes| blake3::hash(&bytes))
 }

@@ -1,7 +1,7 @@
 //! Decides whether a folder may be an output folder.
 //!
 //! Input: the folder that the user asked for and the folders that must not be touched. Output: the
-//! folder's real path, or a [`Refusal`] that says what to do instead. Never writes.
+//! folder's real path and its manifest, or a [`Refusal`] that says what to do instead. Never writes.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};

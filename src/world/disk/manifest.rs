@@ -66,7 +66,7 @@ impl Manifest {
 /// Returns a refusal if the manifest is damaged or from a later version, or an error if it can't be
 /// read.
 pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, Failure> {
-    load(real)?.map(|text| understood(text, out)).transpose()
+    load(real)?.map(|text| interpret(text, out)).transpose()
 }
 
 /// Reads the manifest again as [`read`] does, but returns `known` if the text is the same.
@@ -80,7 +80,7 @@ pub(super) fn read_again<'m>(
     let Some(text) = load(real)? else { return Ok(None) };
     match known.filter(|known| known.text == text) {
         Some(known) => Ok(Some(Cow::Borrowed(known))),
-        None => understood(text, out).map(|manifest| Some(Cow::Owned(manifest))),
+        None => interpret(text, out).map(|manifest| Some(Cow::Owned(manifest))),
     }
 }
 
@@ -101,7 +101,7 @@ fn load(real: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-fn understood(text: String, out: &Path) -> Result<Manifest, Failure> {
+fn interpret(text: String, out: &Path) -> Result<Manifest, Failure> {
     let shown = out.display();
     let help = format!("delete the folder `{shown}` after checking what it contains, then build again");
     if text.split(' ').nth(1).and_then(|version| version.parse().ok()).is_some_and(|version: u32| version > VERSION) {
@@ -143,7 +143,8 @@ fn parse(text: &str) -> Option<BTreeMap<String, Ours>> {
         }
     }
     let lines = files.len();
-    // A map is made faster from a whole list that is already sorted. It has one file of each name.
+    // Building a map from a sorted list is faster than inserting one file after the other. If a name occurs
+    // twice, the map is shorter than the list.
     let files = BTreeMap::from_iter(files);
     (count == Some(lines) && files.len() == lines).then_some(files)
 }

@@ -166,7 +166,7 @@ impl<'a> Plan<'a> {
         if closed == self.old.text && moves.is_empty() {
             return Vec::new();
         }
-        // The room is only needed for files that have to leave.
+        // `Room` is only used to delete former files.
         let room = Room::new(if self.former.is_empty() { &[] } else { self.names });
         let (first, last): (Vec<&str>, Vec<&str>) = self.former.iter().partition(|former| room.is_taken_by(former));
         let mut steps = vec![Step::Manifest(self.open_manifest(&files))];
