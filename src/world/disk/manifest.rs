@@ -91,7 +91,7 @@ pub(super) fn names(real: &Path) -> Option<Vec<String>> {
     Some(names.map(|(_, name)| name.to_owned()).collect())
 }
 
-/// Returns the text of the manifest at `real`, or `None` if there is none.
+/// Returns the text of the manifest at `real`, or `None` if it doesn't exist.
 fn load(real: &Path) -> Result<Option<String>, Failure> {
     let place = real.join(MANIFEST);
     match fs::read(&place) {
@@ -101,6 +101,7 @@ fn load(real: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
+/// Reads the text of a manifest. `out` is how the user knows the output.
 fn interpret(text: String, out: &Path) -> Result<Manifest, Failure> {
     let shown = out.display();
     let help = format!("delete the folder `{shown}` after checking what it contains, then build again");

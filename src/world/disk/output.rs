@@ -227,7 +227,7 @@ impl Output {
         }
     }
 
-    /// Returns the manifest as it is now, or `None` if there is none.
+    /// Returns the manifest as it is now, or `None` if it doesn't exist.
     fn manifest(&self) -> Result<Option<Cow<'_, Manifest>>, Failure> {
         manifest::read_again(self.manifest.as_ref(), (&self.real, &self.shown))
     }
