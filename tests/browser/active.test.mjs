@@ -30,7 +30,7 @@ const files = ["a.svg", "b.svg", "a.html", "a.xml", "a.js", "a.txt"];
 async function ran(address) {
   const found = [];
   for (const file of files) {
-    const page = await open(address + file);
+    const page = await open(address + file, { frame: false });
     if (file === "b.svg") await page.mouse.click(400, 400);
     await page.waitForTimeout(150);
     const marks = await page.evaluate(() => ["data-ran", "data-token"].map((name) => document.documentElement.getAttribute(name)));

@@ -151,11 +151,11 @@ async function launch() {
 }
 
 /**
- * Opens `url`. Options: `width`, `height`, `dark`, `javascript`, `reducedMotion`, and any of
- * Playwright's context options under `context`. The page gets a list of `faults`: script errors,
+ * Opens `url`. Options: `width`, `height`, `dark`, `javascript`, `reducedMotion`, `frame` (false for documents in which the host's
+ * headers or a sandbox let no script run, since they never hear of a frame), and any of Playwright's context options under `context`. The page gets a list of `faults`: script errors,
  * violations of the security policy, failed requests and requests to other hosts.
  */
-export async function open(url, { width = 1440, height = 900, dark = false, javascript = true, reducedMotion = false, context = {} } = {}) {
+export async function open(url, { width = 1440, height = 900, dark = false, javascript = true, reducedMotion = false, frame = javascript, context = {} } = {}) {
   const started = await browser();
   const shown = await started.newContext({
     viewport: { width, height },
@@ -182,8 +182,24 @@ export async function open(url, { width = 1440, height = 900, dark = false, java
     const to = new URL(request.url());
     if (!["127.0.0.1", ""].includes(to.hostname)) page.faults.push(`another host: ${request.url()}`);
   });
+  if (frame) waitForFrames(page);
   await page.goto(url, { waitUntil: "load" });
   return page;
+}
+
+/**
+ * Lets what loads a page or changes its size end only after a frame. A page can be loaded before its first frame, in which
+ * observers of sizes hear for the first time: notes are then not next to their lines yet.
+ */
+function waitForFrames(page) {
+  for (const name of ["goto", "reload", "setViewportSize"]) {
+    const act = page[name].bind(page);
+    page[name] = async (...args) => {
+      const result = await act(...args);
+      await page.waitForFunction(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(() => done(true))); }));
+      return result;
+    };
+  }
 }
 
 /** Closes a page and its context. */
