@@ -56,8 +56,13 @@ pub struct Lists {
     pub names: Vec<String>,
 }
 
+/// Stands for the words of one group: the first two letters and the stem. All words of a group begin with
+/// the same two letters, so that files can be split between groups.
+type Key = (String, String);
+
 /// Words with the same stem.
 struct Group<'a> {
+    key: Key,
     forms: Vec<&'a str>,
     /// The numbers of the words.
     members: Vec<usize>,
@@ -80,9 +85,8 @@ impl<'a> Speech<'a> {
         Self { language, is_english, stems: Stems::of(language), synonyms }
     }
 
-    /// Returns the key of the group that a word belongs to. All words of a group begin with the same
-    /// two letters, so that files can be split between groups.
-    fn key(&self, word: &str) -> (String, String) {
+    /// Returns the key of the group that a word belongs to.
+    fn key(&self, word: &str) -> Key {
         let start = word.chars().take(2).collect();
         // The stemmer takes this adverb for a form of "quit".
         if self.is_english && word == "quite" {
@@ -96,11 +100,13 @@ impl<'a> Speech<'a> {
 pub fn lists(units: &[&Unit], postings: Postings, speech: &Speech<'_>, files: &mut Files) -> Lists {
     let postings = postings.sorted();
     let known: Vec<&str> = postings.iter().map(|(word, _)| &**word).collect();
-    let mut extra = unused(&known, speech);
+    let keys: Vec<Key> = known.par_iter().map(|word| speech.key(word)).collect();
+    let occurs: HashSet<&Key> = keys.iter().collect();
+    let mut extra = unused(&known, &occurs, speech);
     let compounds = compound::parts(&known, speech.language);
-    extra.extend(new_parts(&compounds, &known, speech));
-    let (all, users) = with_unused(&postings, &extra);
-    let mut groups = group(&all, speech);
+    extra.extend(new_parts(&compounds, &occurs, speech));
+    let (all, keys, users) = with_unused(&postings, keys, &extra, speech);
+    let mut groups = group(&all, keys);
     add_compounds(&mut groups, &all, &compounds, speech);
     let total: u64 = units.iter().map(|unit| u64::from(unit.length)).sum();
     let average = u32::try_from(total / (units.len() as u64).max(1)).unwrap_or(u32::MAX).max(1);
@@ -126,9 +132,8 @@ pub fn lists(units: &[&Unit], postings: Postings, speech: &Speech<'_>, files: &m
 type Users<'a> = Option<&'a List>;
 
 /// Lists words that don't occur but can be typed: the first words of synonyms that lead to words
-/// that occur, and words that occur in the other English spelling.
-fn unused(known: &[&str], speech: &Speech<'_>) -> BTreeSet<String> {
-    let occurs: HashSet<(String, String)> = known.par_iter().map(|word| speech.key(word)).collect();
+/// that occur, and words that occur in the other English spelling. `occurs` has the keys of the `known` words.
+fn unused(known: &[&str], occurs: &HashSet<&Key>, speech: &Speech<'_>) -> BTreeSet<String> {
     let leads =
         |others: &[Vec<String>]| others.iter().any(|name| name.iter().all(|word| occurs.contains(&speech.key(word))));
     let names = speech.synonyms.iter().filter(|(_, others)| leads(others)).map(|(name, _)| name[0].clone());
@@ -136,21 +141,28 @@ fn unused(known: &[&str], speech: &Speech<'_>) -> BTreeSet<String> {
     names.chain(spellings).filter(|word| known.binary_search(&word.as_str()).is_err()).collect()
 }
 
-/// Lists the words with their uses, and words without uses. All of them are sorted.
-fn with_unused<'a>(postings: &'a [(Box<str>, List)], extra: &'a BTreeSet<String>) -> (Vec<&'a str>, Vec<Users<'a>>) {
-    let known = postings.iter().map(|(word, list)| (&**word, Some(list)));
-    let mut all: Vec<(&str, Users<'_>)> = known.chain(extra.iter().map(|word| (word.as_str(), None))).collect();
-    all.par_sort_unstable_by_key(|(word, _)| *word);
-    all.into_iter().unzip()
+/// Lists the words with their keys and uses, and words without uses. All of them are sorted.
+fn with_unused<'a>(
+    postings: &'a [(Box<str>, List)],
+    keys: Vec<Key>,
+    extra: &'a BTreeSet<String>,
+    speech: &Speech<'_>,
+) -> (Vec<&'a str>, Vec<Key>, Vec<Users<'a>>) {
+    let known = postings.iter().zip(keys).map(|((word, list), key)| (&**word, key, Some(list)));
+    let unused = extra.iter().map(|word| (word.as_str(), speech.key(word), None));
+    let mut all: Vec<(&str, Key, Users<'_>)> = known.chain(unused).collect();
+    all.par_sort_unstable_by(|(a, ..), (b, ..)| a.cmp(b));
+    all.into_iter().collect()
 }
 
-/// Groups words by stem.
-fn group<'a>(words: &[&'a str], speech: &Speech<'_>) -> Vec<Group<'a>> {
-    let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
+/// Groups words by their keys.
+fn group<'a>(words: &[&'a str], keys: Vec<Key>) -> Vec<Group<'a>> {
+    let mut numbers: HashMap<Key, usize> = HashMap::default();
     let mut groups: Vec<Group<'a>> = Vec::new();
-    for (n, word) in words.iter().enumerate() {
-        let number = *numbers.entry(speech.key(word)).or_insert_with(|| {
-            groups.push(Group { forms: Vec::new(), members: Vec::new(), compounds: BTreeSet::new() });
+    for (n, (word, key)) in words.iter().zip(keys).enumerate() {
+        let number = *numbers.entry(key).or_insert_with_key(|key| {
+            let key = key.clone();
+            groups.push(Group { key, forms: Vec::new(), members: Vec::new(), compounds: BTreeSet::new() });
             groups.len() - 1
         });
         groups[number].forms.push(word);
@@ -160,11 +172,13 @@ fn group<'a>(words: &[&'a str], speech: &Speech<'_>) -> Vec<Group<'a>> {
 }
 
 /// Lists parts of compounds that aren't words of the handbook in any form.
-fn new_parts(compounds: &BTreeMap<&str, BTreeSet<String>>, known: &[&str], speech: &Speech<'_>) -> Vec<String> {
+fn new_parts(
+    compounds: &BTreeMap<&str, BTreeSet<String>>,
+    occurs: &HashSet<&Key>,
+    speech: &Speech<'_>,
+) -> Vec<String> {
     let parts: BTreeSet<&String> = compounds.values().flatten().collect();
-    let keys: HashSet<(String, String)> =
-        if parts.is_empty() { HashSet::default() } else { known.par_iter().map(|word| speech.key(word)).collect() };
-    parts.into_iter().filter(|part| !keys.contains(&speech.key(part))).cloned().collect()
+    parts.into_iter().filter(|part| !occurs.contains(&speech.key(part))).cloned().collect()
 }
 
 /// Adds to each group the compounds of which one of its words is a part.
@@ -174,11 +188,10 @@ fn add_compounds(
     compounds: &BTreeMap<&str, BTreeSet<String>>,
     speech: &Speech<'_>,
 ) {
-    let numbers: BTreeMap<(String, String), usize> = if compounds.is_empty() {
-        BTreeMap::new()
-    } else {
-        (0..).zip(&*groups).map(|(n, group)| (speech.key(group.forms[0]), n)).collect()
-    };
+    if compounds.is_empty() {
+        return;
+    }
+    let numbers: HashMap<Key, usize> = (0..).zip(&*groups).map(|(n, group)| (group.key.clone(), n)).collect();
     for (compound, parts) in compounds {
         let Ok(word) = words.binary_search(compound) else { continue };
         for group in parts.iter().filter_map(|part| numbers.get(&speech.key(part))) {
@@ -321,11 +334,11 @@ type Names = BTreeMap<usize, Vec<Vec<String>>>;
 fn names(units: &[&Unit], groups: &[Group<'_>], users: &[Users<'_>], speech: &Speech<'_>) -> Names {
     let by_form: HashMap<&str, usize> =
         groups.iter().enumerate().flat_map(|(n, group)| group.forms.iter().map(move |form| (*form, n))).collect();
-    let by_key: HashMap<(String, String), usize> = groups
+    let by_key: HashMap<&Key, usize> = groups
         .iter()
         .enumerate()
         .filter(|(_, group)| group.members.iter().any(|member| users[*member].is_some()))
-        .map(|(n, group)| (speech.key(group.forms[0]), n))
+        .map(|(n, group)| (&group.key, n))
         .collect();
     // The browser looks up forms, so a word that only occurs in another form is replaced by it.
     let form = |word: &String| {
@@ -433,7 +446,8 @@ mod tests {
     fn words_with_the_same_stem_and_first_two_letters_are_one_group() {
         let words = ["priorities", "priority", "roadmap", "roadmaps"];
         let synonyms = Synonyms::default();
-        let groups = group(&words, &Speech::new("en", &synonyms));
+        let speech = Speech::new("en", &synonyms);
+        let groups = group(&words, words.iter().map(|word| speech.key(word)).collect());
         let forms: Vec<_> = groups.iter().map(|group| group.forms.join(" ")).collect();
         assert_eq!(forms, ["priorities priority", "roadmap roadmaps"]);
     }
