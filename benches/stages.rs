@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use rolebook::chapter::document::Meta;
+use rolebook::chapter::document::{Meta, Outline};
 use rolebook::chapter::parse;
 use rolebook::chapter::redact::Visible;
 use rolebook::command::load::Loaded;
@@ -58,9 +58,11 @@ fn index(bencher: Bencher<'_, '_>) {
     let sources = inputs().sources;
     let handbook = compiled().handbook;
     let metas: Vec<Arc<Meta>> = handbook.documents.iter().map(|document| Arc::clone(&document.meta)).collect();
+    let outlines: Vec<Arc<Outline>> = handbook.documents.iter().map(|document| Arc::clone(&document.outline)).collect();
     let assets = sources.assets().map(|(path, _)| path.clone()).collect();
     let input = Input {
         chapters: &metas,
+        outlines: &outlines,
         assets: &assets,
         statics: None,
         hidden: &BTreeSet::new(),

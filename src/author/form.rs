@@ -284,7 +284,7 @@ pub fn is_hidden(name: &str, handbook: &Handbook) -> bool {
     }
     let Some(Fragment::Anchor(anchor)) = reference.fragment else { return false };
     found.iter().any(|chapter| {
-        let hides = handbook.documents.get(chapter.index()).is_some_and(|document| !document.body.hidden.is_empty());
-        hides && !handbook.book.meta(*chapter).anchors.contains(&anchor)
+        let document = &handbook.documents[chapter.index()];
+        !document.body.hidden.is_empty() && !document.outline.anchors.contains(&anchor)
     })
 }

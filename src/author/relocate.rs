@@ -222,9 +222,9 @@ impl Rewriter<'_> {
         let path = &document.meta.path;
         let Some(now) = self.after.book.at_path(&self.plan.new_place(path)) else { return };
         let Some(bytes) = self.sources.bytes(path).cloned() else { return };
-        let references = document.meta.references.iter().zip(&document.body.reference_spans);
+        let references = document.outline.references.iter().zip(&document.body.reference_spans);
         for (number, (reference, span)) in (0..).zip(references) {
-            let target = before.book.target(chapter, number);
+            let target = before.target(chapter, number);
             let Some(wanted) = self.wanted(reference, target, path, now) else { continue };
             let edit = rewrite::edit(reference, &bytes, span.range(), &wanted, &self.after.config);
             if let Some(edit) = edit.filter(|edit| bytes[edit.start..edit.end] != *edit.text.as_bytes()) {

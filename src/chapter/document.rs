@@ -30,15 +30,18 @@ pub use self::stored::{read, write};
 /// One chapter, parsed independently of all others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// What other chapters can see of this one. If it is unchanged, the previous book is reused.
+    /// What other chapters can see of this one.
     pub meta: Arc<Meta>,
+    /// What it links to, and what links can lead to in it. If this and the metadata are unchanged, the previous book
+    /// is reused.
+    pub outline: Arc<Outline>,
     /// What only the chapter's own page needs.
     pub body: Arc<Body>,
     /// The findings that don't depend on other chapters.
     pub findings: Arc<Vec<Diagnostic>>,
 }
 
-/// The number of a reference: an index into [`Meta::references`] and [`Body::reference_spans`].
+/// The number of a reference: an index into [`Outline::references`] and [`Body::reference_spans`].
 pub type ReferenceNumber = u32;
 
 /// What other chapters can see of a chapter, without spans or prose.
@@ -81,22 +84,26 @@ pub struct Meta {
     pub ask: Option<String>,
     /// The author's own data.
     pub extra: Table,
-    /// The chapter's headings in order.
-    pub headings: Vec<Heading>,
-    /// Every ID that a link can target, including those of headings.
-    pub anchors: BTreeSet<String>,
-    /// All references of the chapter in the order found: front matter first, then text.
-    pub references: Vec<Reference>,
     /// What is specific to the chapter's kind.
     pub facts: Facts,
-    /// The reading time in minutes at 220 words a minute: at least 1, or 0 if there is no text.
-    pub minutes: u16,
     /// Whether the chapter's text contains a level 1 heading.
     pub has_h1: bool,
     /// The blank templates that readers can copy and download, in the order written.
     pub templates: Vec<Template>,
     /// The diagrams, in the order written.
     pub diagrams: Vec<DiagramBlock>,
+}
+
+/// What a chapter links to, and what links can lead to in it. Nearly every edit changes it, but only a few
+/// other pages depend on that.
+#[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
+pub struct Outline {
+    /// The chapter's headings in order.
+    pub headings: Vec<Heading>,
+    /// Every ID that a link can target, including those of headings.
+    pub anchors: BTreeSet<String>,
+    /// All references of the chapter in the order found: front matter first, then text.
+    pub references: Vec<Reference>,
 }
 
 /// A diagram that a chapter shows.

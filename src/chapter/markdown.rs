@@ -10,13 +10,13 @@ mod formulas;
 mod info;
 mod marks;
 mod missed;
-mod outline;
 mod pieces;
 mod sanitise;
+mod structure;
 mod view_call;
 mod writer;
 
-pub use outline::{FRAME_IDS, Outline};
+pub use structure::{FRAME_IDS, Structure};
 pub use writer::blank;
 
 use std::ops::Range;
@@ -148,7 +148,7 @@ pub struct Parsed {
     /// The footnotes and everything that is related to the HTML.
     pub body: Body,
     /// The headings and what the model reads below them.
-    pub outline: Outline,
+    pub structure: Structure,
     /// The number of words of text.
     pub words: usize,
     /// The findings.
@@ -215,23 +215,23 @@ fn parse_source<'a>(input: Input<'a>, source: Source<'a>, references: &mut Refer
         let reading = input.reading();
         events = dialect::apply(input.body, bracketed::join(input.body, events), Forms::of(view, &reading));
     }
-    let mut outline = outline::read(input, &events, references);
-    let mut findings = std::mem::take(&mut outline.findings);
+    let mut structure = structure::read(input, &events, references);
+    let mut findings = std::mem::take(&mut structure.findings);
     findings.extend(formulas::unclosed(input, &events));
     if !input.plain {
         findings.extend(missed::find(input, &events, &Known { definitions, undefined }));
     }
-    let written = writer::write(input, &events, &outline, references);
+    let written = writer::write(input, &events, &structure, references);
     findings.extend(written.findings);
     of_code.sort_unstable_by_key(|span: &Range<usize>| span.start);
     let body = Body {
         foreign: of_code.iter().map(|span| (Foreign::CodeLink, input.place.span(span))).collect(),
-        pieces: if is_copied { pieces::find(input, &events, &outline.cuts, &defined) } else { Vec::new() },
-        statement_spans: std::mem::take(&mut outline.statement_spans),
-        statement_ends: std::mem::take(&mut outline.statement_ends),
+        pieces: if is_copied { pieces::find(input, &events, &structure.cuts, &defined) } else { Vec::new() },
+        statement_spans: std::mem::take(&mut structure.statement_spans),
+        statement_ends: std::mem::take(&mut structure.statement_ends),
         ..written.body
     };
-    Parsed { main: written.main, body, outline, words: written.words, findings }
+    Parsed { main: written.main, body, structure, words: written.words, findings }
 }
 
 /// Returns whether a link without a definition names code that a plugin of `MkDocs` describes:

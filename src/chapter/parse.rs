@@ -16,10 +16,10 @@ use std::sync::Arc;
 pub use names::{default_id, humanise, kind_at, names_of, qualified};
 
 use crate::chapter::document::{
-    Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Main, Meta, Role, Strategy, Template,
+    Body, Competency, DiagramBlock, Document, Facts, Heading, Hole, Main, Meta, Outline, Role, Strategy, Template,
 };
 use crate::chapter::inclusion;
-use crate::chapter::markdown::{self, Input, Outline, Parsed, Place, References};
+use crate::chapter::markdown::{self, Input, Parsed, Place, References, Structure};
 use crate::chapter::redact::{self, Misread, Redacted, Remark, Rules, Visible};
 use crate::declare::config::{Config, unknown_audience};
 use crate::declare::front::{self, Front};
@@ -263,7 +263,7 @@ impl Reader<'_> {
         }
         self.check_sections(kind, &parsed);
         let templates: Vec<Template> = parsed.body.code.iter().filter_map(|code| code.template.clone()).collect();
-        parsed.outline.anchors.extend(templates.iter().map(Template::anchor));
+        parsed.structure.anchors.extend(templates.iter().map(Template::anchor));
         let drawn = parsed
             .body
             .code
@@ -271,7 +271,8 @@ impl Reader<'_> {
             .enumerate()
             .filter_map(|(block, code)| code.diagram.clone().map(|diagram| DiagramBlock { diagram, block }));
         let diagrams = drawn.collect();
-        let meta = Meta { templates, diagrams, ..self.meta(front, (kind, facts), parsed.outline, parsed.words) };
+        let (meta, outline) = self.meta(front, (kind, facts), parsed.structure);
+        let meta = Meta { templates, diagrams, ..meta };
         let body = Body {
             main: Main::new(parsed.main, Arc::clone(&file.bytes)),
             source: file.hash,
@@ -279,11 +280,12 @@ impl Reader<'_> {
             comments,
             hidden,
             reference_spans: self.references.spans,
+            minutes: u16::try_from(parsed.words.div_ceil(220)).unwrap_or(u16::MAX),
             field_spans: front.spans.iter().map(|(name, span)| (*name, self.text.map(*span))).collect(),
             ..parsed.body
         };
         let findings = Arc::new(self.findings);
-        Outcome::Chapter(Document { meta: Arc::new(meta), body: Arc::new(body), findings })
+        Outcome::Chapter(Document { meta: Arc::new(meta), outline: Arc::new(outline), body: Arc::new(body), findings })
     }
 
     fn remark(&mut self, remark: Remark, place: Place<'_>) {
@@ -317,7 +319,7 @@ impl Reader<'_> {
             return;
         }
         let is_titled = front.common.title.as_ref().is_some_and(|title| !title.trim().is_empty());
-        let first = parsed.outline.headings.first().filter(|heading| !heading.text.is_empty());
+        let first = parsed.structure.headings.first().filter(|heading| !heading.text.is_empty());
         // A note may consist of fields that only another program reads, or of a file that isn't inserted.
         let is_written = self.config.reads_foreign() && !self.text.text.trim().is_empty();
         if body.trim().is_empty() && front.spans.is_empty() && !is_written {
@@ -405,7 +407,7 @@ impl Reader<'_> {
     }
 
     fn check_sections(&mut self, kind: Kind, parsed: &Parsed) {
-        let headings = &parsed.outline.headings;
+        let headings = &parsed.structure.headings;
         let wanted = self.config.sections.iter().filter(|(of, _)| *of == kind).flat_map(|(_, list)| list);
         for section in wanted.filter(|section| !headings.iter().any(|h| fold(&h.text) == fold(section))) {
             let fix = format!("write `{section}`");
@@ -422,15 +424,16 @@ impl Reader<'_> {
         }
     }
 
-    fn meta(&self, front: &Front, (kind, facts): (Kind, Facts), outline: Outline, words: usize) -> Meta {
+    /// Returns the chapter's metadata and its outline from the structure of its text.
+    fn meta(&self, front: &Front, (kind, facts): (Kind, Facts), structure: Structure) -> (Meta, Outline) {
         let is_foreign = self.config.reads_foreign();
-        let mut headings = outline.headings.iter();
+        let mut headings = structure.headings.iter();
         // A heading of a section stays one; only a chapter of our own may be called after it.
         let first = if is_foreign { headings.find(|heading| heading.level == 1) } else { headings.next() };
         let first = first.map(|heading| heading.text.clone()).filter(|text| !text.is_empty());
         let common = front.common.clone();
         let title = common.title.filter(|title| !title.trim().is_empty()).or(first);
-        let Outline { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = outline;
+        let Structure { headings, anchors, statements, levels, misnamed, decisions, terms, .. } = structure;
         let facts = match facts {
             Facts::Role(role) => Facts::Role(Box::new(Role { responsibilities: statements, ..*role })),
             Facts::Competency(competency) => {
@@ -458,7 +461,7 @@ impl Reader<'_> {
         let former = former.and_then(|generator| origin::former(self.path, generator, &origin.route));
         let former = former.or_else(|| origin::built_name(self.path).filter(|_| is_foreign));
         let status = if self.is_draft { Status::Draft } else { common.status.unwrap_or_default() };
-        Meta {
+        let meta = Meta {
             path: self.path.clone(),
             kind,
             id: common.id.unwrap_or_else(|| default_id(self.path)),
@@ -478,14 +481,11 @@ impl Reader<'_> {
             ask: common.ask,
             extra: common.extra,
             has_h1: headings.iter().any(|heading| heading.level == 1),
-            headings,
-            anchors,
-            references: self.references.list.clone(),
             facts,
-            minutes: u16::try_from(words.div_ceil(220)).unwrap_or(u16::MAX),
             templates: Vec::new(),
             diagrams: Vec::new(),
-        }
+        };
+        (meta, Outline { headings, anchors, references: self.references.list.clone() })
     }
 }
 
@@ -514,7 +514,7 @@ fn is_borrowed(first: &Heading, parsed: &Parsed, path: &SourcePath) -> bool {
     let name = words(&default_id(path));
     let is_named_so = words(&first.text).iter().any(|word| name.contains(word));
     let is_behind_text = parsed.body.blocks.first().is_some_and(|block| block.heading != Some(0));
-    let has_siblings = parsed.outline.headings[1..].iter().any(|other| other.section && other.level <= first.level);
+    let has_siblings = parsed.structure.headings[1..].iter().any(|other| other.section && other.level <= first.level);
     first.level > 1 && (is_behind_text || (has_siblings && !is_named_so))
 }
 
@@ -525,7 +525,7 @@ fn first_heading(parsed: &Parsed) -> Option<Span> {
 
 /// Returns whether a chapter has no text outside its headings and no images, code or views.
 fn is_wordless(parsed: &Parsed) -> bool {
-    let headings = parsed.outline.headings.iter();
+    let headings = parsed.structure.headings.iter();
     let in_headings: usize = headings.map(|heading| heading.text.split_whitespace().count()).sum();
     let holes = &parsed.main.holes;
     parsed.words <= in_headings

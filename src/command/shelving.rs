@@ -16,8 +16,7 @@ use rayon::prelude::*;
 use super::pipeline::{Compiled, Pipeline};
 use crate::chapter::document::Document;
 use crate::declare::config::FILE;
-use crate::model::book::Book;
-use crate::model::compile::Shelf;
+use crate::model::compile::{Handbook, Shelf};
 use crate::model::link::Target;
 use crate::site::search::{self, Index};
 use crate::site::theme::Theme;
@@ -63,7 +62,7 @@ impl Shelving {
         let part = self.shelf.part(&handbook.config);
         let plain: BTreeSet<&SourcePath> = compiled.findings.iter().filter_map(plain_code).collect();
         let record = |(document, entry): &(&Document, Cow<'_, [u8]>)| {
-            if names_hidden(document, &handbook.book) {
+            if names_hidden(document, handbook) {
                 return Vec::new();
             }
             part.record(document, !plain.contains(&document.meta.path), entry)
@@ -93,9 +92,9 @@ pub fn program() -> Option<impl Debug> {
 }
 
 /// Returns whether a chapter refers to one that its readers can't see. The name itself may be a secret.
-fn names_hidden(document: &Document, book: &Book) -> bool {
-    let Some(chapter) = book.at_path(&document.meta.path) else { return true };
-    (0..).zip(&document.meta.references).any(|(n, _)| matches!(book.target(chapter, n), Target::Hidden))
+fn names_hidden(document: &Document, handbook: &Handbook) -> bool {
+    let Some(chapter) = handbook.book.at_path(&document.meta.path) else { return true };
+    (0..).zip(&document.outline.references).any(|(n, _)| matches!(handbook.target(chapter, n), Target::Hidden))
 }
 
 /// Returns the chapter of a finding about code that is shown without colors.

@@ -16,7 +16,7 @@ pub use crate::model::relations::{
     CompetencyView, DecisionView, Expectation, Party, Relations, RoleView, Standing, StrategyView, applies,
     competency_of, is_gained, repeats, role_of,
 };
-pub use again::book_again;
+pub use again::{book_again, is_same};
 
 use crate::chapter::document::ReferenceNumber;
 use crate::model::link::{Links, Target};
@@ -28,7 +28,10 @@ pub struct Book {
     /// The chapters by their names, URLs and positions in the tree.
     pub index: Index,
     /// The target of each reference, and the chapters that link to each chapter.
-    pub links: Links,
+    ///
+    /// Only the model sees them: pages ask [`Handbook`](crate::model::compile::Handbook), which notes what a page is
+    /// made from.
+    pub(in crate::model) links: Links,
     /// Roles, competencies, strategies, paths and terms, connected in both directions.
     pub relations: Relations,
     /// Problems with the relations. Problems with single references are found by `check`.
@@ -45,13 +48,8 @@ impl Book {
     }
 
     /// Returns the target of a reference.
-    pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
+    pub(in crate::model) fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
         self.links.target(chapter, reference)
-    }
-
-    /// Returns the chapter that a reference points to.
-    pub fn target_chapter(&self, chapter: ChapterId, reference: ReferenceNumber) -> Option<ChapterId> {
-        self.links.target_chapter(chapter, reference)
     }
 
     /// Returns the problems with how the chapters are connected.

@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
         let spans = &document.body.reference_spans;
         // If a party of a decision is written as a link, it is parsed twice. The finding about the
         // decision has the better message.
-        let references = document.meta.references.iter().zip(spans);
+        let references = document.outline.references.iter().zip(spans);
         let parties = references.clone().filter(|(reference, _)| reference.form == Form::Party);
         let parties: BTreeSet<Span> = parties.map(|(_, span)| *span).collect();
         let mut findings = Vec::new();

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::chapter::document::{Document, Meta};
+use crate::chapter::document::{Document, Meta, Outline, ReferenceNumber};
 use crate::chapter::parse::{Outcome, names_of, parse};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, FILE};
@@ -22,8 +22,9 @@ use crate::declare::generator::Generator;
 use crate::declare::kind::Status;
 use crate::declare::origin::{self, Origin};
 use crate::declare::withheld;
-use crate::model::book::{self, Book};
+use crate::model::book::{self, Book, ChapterId, Generated};
 use crate::model::check::{Absent, Checker, Why};
+use crate::model::link::Target;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
@@ -79,6 +80,29 @@ impl Handbook {
         let mut findings = self.file_findings.to_vec();
         findings.extend(self.checker().findings());
         self.config.judge(findings, strict)
+    }
+
+    /// Returns the target of a chapter's reference. Counts as reading the chapter.
+    pub fn target(&self, chapter: ChapterId, reference: ReferenceNumber) -> &Target {
+        self.documents.note(chapter.index());
+        self.book.target(chapter, reference)
+    }
+
+    /// Lists the targets of a chapter's references. Counts as reading the chapter.
+    pub fn targets(&self, chapter: ChapterId) -> &[Target] {
+        self.documents.note(chapter.index());
+        &self.book.links.targets[chapter.index()]
+    }
+
+    /// Lists the chapters that link to a chapter, sorted. Counts as reading the chapter that they link to.
+    pub fn backlinks(&self, chapter: ChapterId) -> &[ChapterId] {
+        self.documents.note(chapter.index());
+        &self.book.links.backlinks[chapter.index()]
+    }
+
+    /// Returns whether any chapter links to a generated page.
+    pub fn links_to(&self, page: Generated) -> bool {
+        self.book.links.targets.iter().any(|targets| targets.contains(&Target::Generated(page)))
     }
 
     /// Returns a checker for the handbook's references.
@@ -359,6 +383,7 @@ impl Compiler {
         config: &Config,
     ) -> Arc<Book> {
         let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
+        let outlines: Vec<Arc<Outline>> = documents.iter().map(|document| Arc::clone(&document.outline)).collect();
         let assets = assets(sources, config);
         // A static directory is published as a whole, and parts of it may be meant for fewer people
         // than the handbook. So it is left out if there are audiences.
@@ -371,12 +396,14 @@ impl Compiler {
             && *book.assets == assets
             && book.statics == statics
             && book.hidden == hidden
-            && is_same(&book.chapters, &metas)
+            && are_same(&book.chapters, &metas)
+            && are_same(&book.outlines, &outlines)
         {
             return Arc::clone(book);
         }
         let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
-        let input = book::Input { chapters: &metas, assets: &assets, statics, hidden: &hidden, summary: text, config };
+        let (chapters, outlines, assets, hidden) = (&metas[..], &outlines[..], &assets, &hidden);
+        let input = book::Input { chapters, outlines, assets, statics, hidden, summary: text, config };
         let book = Arc::new(match &self.last {
             Some(last) if last.summary == summary => book::book_again(input, &last.book),
             _ => book::Book::new(input),
@@ -483,8 +510,8 @@ fn assets(sources: &Sources, config: &Config) -> BTreeSet<SourcePath> {
     sources.files.keys().filter(is_open).cloned().collect()
 }
 
-fn is_same(before: &[Arc<Meta>], after: &[Arc<Meta>]) -> bool {
-    before.len() == after.len() && before.iter().zip(after).all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
+fn are_same<T: PartialEq>(before: &[Arc<T>], after: &[Arc<T>]) -> bool {
+    before.len() == after.len() && before.iter().zip(after).all(|(before, after)| book::is_same(before, after))
 }
 
 /// Returns whether a chapter's front matter couldn't be read, so that its earlier state is better.

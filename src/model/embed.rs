@@ -55,7 +55,7 @@ pub fn statement(document: &Document, anchor: &str) -> Option<usize> {
 /// Returns the byte range from a heading to the next one of the same or a higher level.
 fn section(document: &Document, anchor: &str) -> Option<Range<usize>> {
     let body = &document.body;
-    let headings = &document.meta.headings;
+    let headings = &document.outline.headings;
     let number = headings.iter().position(|heading| heading.id == anchor)?;
     let level = headings[number].level;
     let first = body.blocks.iter().position(|block| block.heading.is_some_and(|n| n as usize == number))?;

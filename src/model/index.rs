@@ -22,7 +22,7 @@ pub use remark::{At, Remark};
 pub use tags::{Tag, Tags};
 pub use tree::{Node, NodeId, Tree};
 
-use crate::chapter::document::{Meta, Template};
+use crate::chapter::document::{Meta, Outline, Template};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::declare::generator::Generator;
@@ -46,6 +46,11 @@ impl ChapterId {
 pub struct Index {
     /// The chapters, sorted by path.
     pub chapters: Vec<Arc<Meta>>,
+    /// The outlines of the chapters. Only the model sees all of them: pages ask [`Documents`] for them, which notes
+    /// what a page is made from.
+    ///
+    /// [`Documents`]: crate::model::compile::Documents
+    pub(in crate::model) outlines: Vec<Arc<Outline>>,
     /// The URL of each chapter.
     pub urls: Arc<Vec<UrlPath>>,
     /// Chapters by ID, path, alias and title.
@@ -83,6 +88,8 @@ pub struct Index {
 pub struct Input<'a> {
     /// The chapters' metadata, sorted by path.
     pub chapters: &'a [Arc<Meta>],
+    /// The chapters' outlines, in the same order.
+    pub outlines: &'a [Arc<Outline>],
     /// Files that are neither chapters nor configuration.
     pub assets: &'a BTreeSet<SourcePath>,
     /// Another generator with a folder of files that are published as they are.
@@ -149,6 +156,7 @@ impl Index {
         remarks.extend(collisions);
         Self {
             chapters: input.chapters.to_vec(),
+            outlines: input.outlines.to_vec(),
             urls: Arc::new(urls),
             shared: Arc::new(names.shared(input)),
             names,
@@ -174,6 +182,11 @@ impl Index {
     /// Returns a chapter's metadata.
     pub fn meta(&self, chapter: ChapterId) -> &Meta {
         &self.chapters[chapter.index()]
+    }
+
+    /// Returns a chapter's outline.
+    pub(in crate::model) fn outline(&self, chapter: ChapterId) -> &Outline {
+        &self.outlines[chapter.index()]
     }
 
     /// Returns the ID of a chapter that no other chapter of its kind has: the one that it calls

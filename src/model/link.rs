@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
-use crate::chapter::document::{Facts, Form, Fragment, Meta, Reference, ReferenceNumber};
+use crate::chapter::document::{Facts, Form, Fragment, Meta, Outline, Reference, ReferenceNumber};
 use crate::chapter::parse::qualified;
 use crate::declare::config::{Config, Scope, UrlStyle};
 use crate::declare::generator::Generator;
@@ -63,7 +63,7 @@ impl Target {
 /// The target of each reference, and the chapters that link to each chapter.
 #[derive(Debug)]
 pub struct Links {
-    /// The targets of each chapter's references, in the order of [`Meta::references`].
+    /// The targets of each chapter's references, in the order of [`Outline::references`](crate::chapter::document::Outline::references).
     pub targets: Vec<Arc<[Target]>>,
     /// The chapters that link to each chapter, sorted and without duplicates. A chapter's links to
     /// itself don't count.
@@ -147,7 +147,7 @@ impl<'a> Resolver<'a> {
         Resolver { book, config, anchors: Mutex::default(), labels: OnceLock::new(), dated: OnceLock::new() }
     }
 
-    /// Resolves every reference of every chapter, in the order of [`Meta::references`].
+    /// Resolves every reference of every chapter, in the order of [`Outline::references`](crate::chapter::document::Outline::references).
     pub fn all(&self) -> Vec<Arc<[Target]>> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         chapters.into_par_iter().map(|from| self.chapter(from)).collect()
@@ -155,7 +155,7 @@ impl<'a> Resolver<'a> {
 
     /// Resolves every reference of one chapter.
     pub fn chapter(&self, from: ChapterId) -> Arc<[Target]> {
-        self.book.meta(from).references.iter().map(|reference| self.resolve(reference, from)).collect()
+        self.book.outline(from).references.iter().map(|reference| self.resolve(reference, from)).collect()
     }
 
     /// Returns the target of `reference` in the chapter `from`.
@@ -200,16 +200,16 @@ impl<'a> Resolver<'a> {
     /// Returns the place in a chapter that a reference from a role of `track`, or from another
     /// chapter, points to.
     fn in_chapter(&self, chapter: ChapterId, fragment: &Fragment, track: Option<&str>) -> Target {
-        let meta = self.book.meta(chapter);
+        let (meta, outline) = (self.book.meta(chapter), self.book.outline(chapter));
         let found = match fragment {
             // An empty fragment and `top` are the top of the page (WHATWG HTML, 7.4.6.4); `:~:`
             // searches for text.
             Fragment::Anchor(anchor) if anchor.is_empty() || anchor == "top" || anchor.starts_with(":~:") => {
                 return Target::Chapter(chapter, None);
             }
-            Fragment::Anchor(anchor) if meta.anchors.contains(anchor) => Some(anchor.clone()),
+            Fragment::Anchor(anchor) if outline.anchors.contains(anchor) => Some(anchor.clone()),
             Fragment::Anchor(anchor) => {
-                let found = self.anchors_of(chapter).find(anchor, meta);
+                let found = self.anchors_of(chapter).find(anchor, outline);
                 if found.is_none() && self.config.reads_foreign() {
                     return self.in_foreign(chapter, anchor);
                 }
@@ -223,12 +223,12 @@ impl<'a> Resolver<'a> {
     /// Returns the place that another program means by an anchor: a heading below another one
     /// (`One#Two`), a block (`^id`), a heading by the program's own spelling, or the top of the page.
     fn in_foreign(&self, chapter: ChapterId, anchor: &str) -> Target {
-        let meta = self.book.meta(chapter);
+        let (meta, outline) = (self.book.meta(chapter), self.book.outline(chapter));
         let anchors = self.anchors_of(chapter);
         let last = anchor.rsplit('#').next().filter(|last| last.len() < anchor.len());
         let bare = anchor.strip_prefix('^');
-        let found = last.or(bare).and_then(|name| anchors.find(name, meta));
-        match found.or_else(|| foreign::similar(meta, last.unwrap_or(anchor))) {
+        let found = last.or(bare).and_then(|name| anchors.find(name, outline));
+        match found.or_else(|| foreign::similar(outline, last.unwrap_or(anchor))) {
             Some(found) => Target::Chapter(chapter, Some(found)),
             None if foreign::is_top(meta, anchor) => Target::Chapter(chapter, None),
             None => Target::DeadAnchor(chapter),
@@ -312,17 +312,17 @@ impl<'a> Resolver<'a> {
 
     fn anchors_of(&self, chapter: ChapterId) -> Arc<Anchors<'a>> {
         let mut memory = self.anchors.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(memory.entry(chapter).or_insert_with(|| Arc::new(Anchors::of(self.book.meta(chapter)))))
+        Arc::clone(memory.entry(chapter).or_insert_with(|| Arc::new(Anchors::of(self.book.outline(chapter)))))
     }
 }
 
 impl<'a> Anchors<'a> {
-    fn of(meta: &'a Meta) -> Self {
+    fn of(outline: &'a Outline) -> Self {
         let mut anchors = Anchors::default();
-        for id in &meta.anchors {
+        for id in &outline.anchors {
             anchors.folded.entry(fold(id)).or_insert(id);
         }
-        for (number, heading) in meta.headings.iter().enumerate() {
+        for (number, heading) in outline.headings.iter().enumerate() {
             let found = (number, heading.id.as_str());
             anchors.headings.entry(fold(&heading.text)).or_insert(found);
             anchors.slugs.entry(slug(&heading.text)).or_insert(found);
@@ -332,13 +332,13 @@ impl<'a> Anchors<'a> {
 
     /// Finds the anchor that a reference probably means if the anchor doesn't exist exactly as
     /// written: first ignoring case, then by a heading's slug or text.
-    fn find(&self, anchor: &str, meta: &Meta) -> Option<String> {
+    fn find(&self, anchor: &str, outline: &Outline) -> Option<String> {
         let key = fold(anchor);
         if let Some(id) = self.folded.get(&key) {
             return Some((*id).to_owned());
         }
         let slugged = slug(anchor);
-        if meta.anchors.contains(&slugged) {
+        if outline.anchors.contains(&slugged) {
             return Some(slugged);
         }
         let heading = [self.headings.get(&key), self.slugs.get(&slugged)].into_iter().flatten().min();

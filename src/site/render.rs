@@ -169,6 +169,7 @@ impl Renderer {
 
     fn viewpoint<'a>(&'a self, at: &'a UrlPath, cells: &'a PageCells<'a>, root: Option<&'a str>) -> Viewpoint<'a> {
         Viewpoint {
+            handbook: &self.handbook,
             book: self.book(),
             config: &self.handbook.config,
             theme: &self.theme,
@@ -236,8 +237,8 @@ impl Renderer {
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         self.view(at, |view| {
             let node = self.book().tree.of_chapter[chapter.index()];
-            let plan = stairs::plan(&self.handbook.documents[chapter.index()]);
-            let headings = &view.meta(chapter).headings;
+            let document = &self.handbook.documents[chapter.index()];
+            let (plan, headings) = (stairs::plan(document), &document.outline.headings);
             let headings = plan.as_ref().map_or_else(|| headings.iter().collect(), |plan| plan.order(headings));
             let (toc, backlinks) = (page::contents(&headings, chapter, view), page::backlinks(chapter, view));
             let (template, frame) = self.chapter_frame((chapter, plan), around(Some(node), view), view)?;
@@ -415,7 +416,7 @@ impl Cells for PageCells<'_> {
 
     fn interview(&self, competency: ChapterId) -> Option<Html> {
         let word = &self.renderer.handbook.config.words.interview;
-        let headings = &self.renderer.book().meta(competency).headings;
+        let headings = &self.renderer.handbook.documents[competency.index()].outline.headings;
         let heading = headings.iter().find(|heading| heading.section && fold(&heading.text) == *word)?;
         let view = self.renderer.viewpoint(self.at, self, self.root);
         let html = Filler::new(self.renderer, view).below(competency, &heading.id, 5);

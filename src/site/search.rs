@@ -344,13 +344,16 @@ pub fn definitions(handbook: &Handbook, theme: &Theme) -> Definitions {
 /// Returns the title that a link without words shows.
 fn shown(handbook: &Handbook, theme: &Theme, chapter: ChapterId, reference: u32) -> String {
     let book = &handbook.book;
-    match book.target(chapter, reference) {
+    match handbook.target(chapter, reference) {
         Target::Chapter(to, _) | Target::DeadAnchor(to) => book.meta(*to).title.clone(),
         Target::Folder(node) => book.tree.node(*node).title.clone(),
         // Don't show even the name that the author wrote, because the name itself may be the
         // secret.
         Target::Hidden => theme.ui("internal-chapter").to_owned(),
-        _ => book.meta(chapter).references.get(reference as usize).map(|r| r.target.clone()).unwrap_or_default(),
+        _ => {
+            let references = &handbook.documents[chapter.index()].outline.references;
+            references.get(reference as usize).map(|reference| reference.target.clone()).unwrap_or_default()
+        }
     }
 }
 

@@ -43,6 +43,7 @@ use crate::declare::config::{Config, Scope};
 use crate::declare::kind::{Kind, Levels};
 pub use crate::model::book::competency_of;
 use crate::model::book::{Book, ChapterId, Generated, NodeId, Party, RoleView, Standing, generated_url, role_of};
+use crate::model::compile::Handbook;
 use crate::past::history::Past;
 use crate::site::theme::{Html, Theme};
 use crate::text::path::UrlPath;
@@ -68,6 +69,8 @@ pub trait Cells {
 /// The page that data is prepared for, and everything that the data is taken from.
 #[derive(Clone, Copy)]
 pub struct Viewpoint<'a> {
+    /// The handbook, which notes of which chapters a page shows more than their metadata.
+    pub handbook: &'a Handbook,
     /// The chapters and the relations between them.
     pub book: &'a Book,
     /// The handbook's configuration.

@@ -75,7 +75,7 @@ fn hold(text: &str) {
 /// Writes a chapter that transcludes the parts of `roles/a.md`. Returns `None` if there are none.
 fn showing_parts(handbook: &Handbook) -> Option<String> {
     let document = handbook.documents.iter().find(|document| document.meta.path.as_str() == "roles/a.md")?;
-    let headings = document.meta.headings.iter().map(|heading| heading.id.as_str());
+    let headings = document.outline.headings.iter().map(|heading| heading.id.as_str());
     let parts: Vec<String> =
         headings.chain(statements(document)).take(SHOWN).map(|id| format!("![[a#{id}]]\n\n")).collect();
     (!parts.is_empty()).then(|| format!("# Parts\n\n{}", parts.concat()))

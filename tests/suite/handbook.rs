@@ -34,7 +34,8 @@ fn every_topic_has_its_chapters_and_headings() {
         for place in places.split(", ") {
             let (id, anchor) = place.split_once('#').map_or((place, None), |(id, anchor)| (id, Some(anchor)));
             let found = handbook.documents.iter().find(|document| document.meta.id == id);
-            let fits = found.is_some_and(|document| anchor.is_none_or(|anchor| document.meta.anchors.contains(anchor)));
+            let fits =
+                found.is_some_and(|document| anchor.is_none_or(|anchor| document.outline.anchors.contains(anchor)));
             if !fits {
                 missing.push(format!("{topic}: {place}"));
             }
@@ -155,7 +156,7 @@ fn every_chapter_is_within_three_clicks_of_the_home_page_and_linked_from_two_oth
     let mut far: BTreeMap<ChapterId, usize> = BTreeMap::from([(home, 0)]);
     let mut open = VecDeque::from([home]);
     while let Some(at) = open.pop_front() {
-        let written = book.links.targets[at.index()].iter().filter_map(|target| match target {
+        let written = handbook.targets(at).iter().filter_map(|target| match target {
             Target::Chapter(to, _) => Some(*to),
             _ => None,
         });
@@ -175,7 +176,7 @@ fn every_chapter_is_within_three_clicks_of_the_home_page_and_linked_from_two_oth
     for chapter in book.ids() {
         let meta = book.meta(chapter);
         assert!(far.get(&chapter).is_some_and(|clicks| *clicks <= 3), "{} is too far away", meta.path);
-        if chapter != home && book.links.backlinks[chapter.index()].len() < 2 {
+        if chapter != home && handbook.backlinks(chapter).len() < 2 {
             lonely.push(meta.path.to_string());
         }
     }

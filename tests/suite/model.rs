@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rolebook::model::book::{ChapterId, role_of};
 use rolebook::model::compile::Handbook;
 use rolebook::model::health::Health;
+use rolebook::model::link::Target;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
 use serde_json::Value;
@@ -79,8 +80,11 @@ fn a_role_inherits_what_it_does_not_declare_and_names_the_source() {
     let base = handbook.book.names.find("base")[0];
     for role in &relations.roles[&base].extended_by {
         let own = role_of(&handbook.book, *role).unwrap();
-        let said: BTreeSet<ChapterId> =
-            own.competencies.iter().filter_map(|(n, _)| handbook.book.target_chapter(*role, *n)).collect();
+        let target = |n: u32| match handbook.target(*role, n) {
+            Target::Chapter(to, _) => Some(*to),
+            _ => None,
+        };
+        let said: BTreeSet<ChapterId> = own.competencies.iter().filter_map(|(n, _)| target(*n)).collect();
         for expectation in &relations.roles[role].expectations {
             assert_eq!(expectation.from.is_none(), said.contains(&expectation.competency));
         }
@@ -203,13 +207,14 @@ fn a_link_from_a_chapter_to_itself_is_not_a_backlink() {
         ("a.md", "# A\n\nSee [[a]], [below](#below) and [here](a.md).\n\n## Below\n"),
         ("b.md", "# B\n\nSee [[b#more]].\n\n## More\n"),
     ]);
-    let Handbook { book, config, .. } = compile(&sources).unwrap();
+    let handbook = compile(&sources).unwrap();
+    let (book, config) = (&handbook.book, &handbook.config);
     let titles =
         |chapters: &[ChapterId]| chapters.iter().map(|chapter| book.meta(*chapter).title.clone()).collect::<Vec<_>>();
-    assert_eq!(titles(&Health::of(&book, &config).orphaned), ["A"]);
+    assert_eq!(titles(&Health::of(book, config).orphaned), ["A"]);
     let backlinks = |title: &str| {
         let chapter = book.ids().find(|chapter| book.meta(*chapter).title == title).unwrap();
-        titles(&book.links.backlinks[chapter.index()])
+        titles(handbook.backlinks(chapter))
     };
     assert_eq!(backlinks("A"), Vec::<String>::new());
     assert_eq!(backlinks("B"), ["Home"]);
@@ -288,7 +293,7 @@ fn an_example_is_neither_a_statement_nor_part_of_one() {
         ("aloud", "Reads it aloud."),
     ];
     assert_eq!(said, wanted);
-    let anchors: Vec<&str> = handbook.book.meta(chapter).anchors.iter().map(String::as_str).collect();
+    let anchors: Vec<&str> = handbook.documents[chapter.index()].outline.anchors.iter().map(String::as_str).collect();
     assert_eq!(
         anchors,
         ["aloud", "l1-asks-a-reader", "l2-cuts-by-half", "learning", "levels", "one-page", "practising", "writing"]

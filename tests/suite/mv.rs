@@ -78,8 +78,7 @@ fn leads(handbook: &Handbook, place: &dyn Fn(&SourcePath) -> SourcePath) -> BTre
     };
     let of = |chapter| {
         let meta = book.meta(chapter);
-        let count = u32::try_from(meta.references.len()).unwrap();
-        (place(&meta.path).to_string(), (0..count).map(|n| name(book.target(chapter, n))).collect())
+        (place(&meta.path).to_string(), handbook.targets(chapter).iter().map(name).collect())
     };
     book.ids().map(of).collect()
 }

@@ -26,7 +26,7 @@ enum Edit {
         chapter: usize,
         text: usize,
     },
-    /// Adds a paragraph, which other chapters don't see.
+    /// Adds something to a chapter. Other chapters see little of it.
     Reword {
         chapter: usize,
         word: usize,
@@ -91,7 +91,26 @@ const CONFIGS: &[&str] = &[
     "compare = [[\"a\", \"b\"]]\n[[scale]]\nlevel = 1\nname = \"Only\"\n",
 ];
 
-const WORDS: &[&str] = &["A brief.", "More.", "`code` and **bold**", "| a |\n|---|\n| b |", "\u{201c}note\u{201d}"];
+/// What authors add to a chapter: text, links, headings, anchors, an image, and enough words for more minutes of
+/// reading.
+const WORDS: &[&str] = &[
+    "A brief.",
+    "More.",
+    "`code` and **bold**",
+    "| a |\n|---|\n| b |",
+    "\u{201c}note\u{201d}",
+    "See [[a]], [[n]] and [g](/guides/g.md#two).",
+    "[[One#two]] [[g#extra]] [there](/notes/deep/n.md) [[Talk#owning]]",
+    "## Two\n\nText.",
+    "### Extra\n\n- Said. {#said}",
+    "![x](/assets/x.svg) [file](/assets/x.svg)",
+    "![[g#two]]\n\n![[n]]",
+    "{{ changes() }} [[changes]] {{ children() }}",
+    // Five hundred words.
+    LONG,
+];
+
+const LONG: &str = include_str!("warm/long.txt");
 
 const THEMES: &[&str] = &["contents = \"Inside\"\n", "contents = \"Below\"\n"];
 

@@ -44,7 +44,7 @@ pub fn with_anchors(bytes: &[u8], anchors: &[Anchor]) -> Vec<u8> {
 /// statements between two such pairs are then paired by order or by likeness.
 pub fn lost_anchors(before: &Document, after: &Document) -> Vec<Anchor> {
     let (old, new) = (before.meta.facts.statements(), after.meta.facts.statements());
-    let taken = &after.meta.anchors;
+    let taken = &after.outline.anchors;
     let anchor = |(was, is): (usize, usize)| {
         let (old, new) = (&old[was], &new[is]);
         let is_lost = !old.explicit && !new.explicit && old.id != new.id && !taken.contains(&old.id);

@@ -217,7 +217,7 @@ impl Writer<'_> {
     fn edits(&self, wishes: &[Wish], pairs: &[Option<Match>], removed: &[usize]) -> Vec<Edit> {
         let statements = self.document.meta.facts.statements();
         let mut slugger = Slugger::default();
-        self.document.meta.anchors.iter().for_each(|id| {
+        self.document.outline.anchors.iter().for_each(|id| {
             slugger.claim(id);
         });
         let moved: Vec<usize> = pairs.iter().flatten().filter(|pair| pair.moves).map(|pair| pair.at).collect();

@@ -34,7 +34,7 @@ pub struct Body {
     pub images: Vec<Image>,
     /// Views by number.
     pub views: Vec<View>,
-    /// The span of each reference in [`Meta::references`].
+    /// The span of each reference in [`Outline::references`](super::Outline::references).
     pub reference_spans: Vec<Span>,
     /// The byte range in `main` of each statement's or responsibility's HTML, in the order of the
     /// facts; empty if the sanitizer removed it.
@@ -63,6 +63,8 @@ pub struct Body {
     pub foreign: Vec<(Foreign, Span)>,
     /// The first file that the chapter asks for and that isn't in the content folder.
     pub missing_file: Option<String>,
+    /// The reading time in minutes at 220 words a minute: at least 1, or 0 if there is no text.
+    pub minutes: u16,
     /// The hash of the source file.
     pub source: Hash,
 }

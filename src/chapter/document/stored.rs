@@ -8,24 +8,25 @@ use std::sync::Arc;
 
 use borsh::BorshDeserialize;
 
-use super::{Body, Document, Meta};
+use super::{Body, Document, Meta, Outline};
 use crate::text::source::SourceFile;
 
 /// Returns a document as bytes, or `None` if it has to be parsed again in each build.
 pub fn write(document: &Document) -> Option<Vec<u8>> {
-    let Document { meta, body, findings } = document;
+    let Document { meta, outline, body, findings } = document;
     if !findings.is_empty() || !body.hidden.is_empty() || body.comments > 0 {
         return None;
     }
-    borsh::to_vec(&(&**meta, &**body)).ok()
+    borsh::to_vec(&(&**meta, &**outline, &**body)).ok()
 }
 
 /// Reads a document that was parsed from `file`. Returns `None` if the bytes aren't a document.
 pub fn read(bytes: &[u8], file: &SourceFile) -> Option<Document> {
-    let (meta, body) = <(Meta, Body)>::try_from_slice(bytes).ok()?;
+    let (meta, outline, body) = <(Meta, Outline, Body)>::try_from_slice(bytes).ok()?;
     if body.source != file.hash {
         return None;
     }
     let body = Body { main: body.main.with_source(Arc::clone(&file.bytes)), ..body };
-    Some(Document { meta: Arc::new(meta), body: Arc::new(body), findings: Arc::default() })
+    let (meta, outline, body) = (Arc::new(meta), Arc::new(outline), Arc::new(body));
+    Some(Document { meta, outline, body, findings: Arc::default() })
 }

@@ -1,6 +1,6 @@
 //! Writes a chapter's events as HTML with holes.
 //!
-//! Input: the events and the outline. Output: a [`Body`], which contains the HTML, holes, blocks,
+//! Input: the events and the structure. Output: a [`Body`], which contains the HTML, holes, blocks,
 //! code, images, views and footnotes. Anything that depends on another chapter, the theme or the
 //! syntax highlighter is a hole. Never resolves references.
 
@@ -36,7 +36,7 @@ use self::quotes::OpenQuote;
 pub use self::quotes::worked;
 use self::tables::Table;
 pub use self::templates::blank;
-use super::outline::Outline;
+use super::structure::Structure;
 use super::{
     Input, Located, References, capitalised, cut_text, end_of, formulas, info, numbered, plain_text, sanitise, trimmed,
     view_call,
@@ -55,7 +55,7 @@ pub struct Written {
 }
 
 /// Writes the chapter.
-pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, references: &mut References) -> Written {
+pub fn write(input: Input<'_>, events: &[Located<'_>], structure: &Structure, references: &mut References) -> Written {
     let labels = events.iter().filter_map(|(event, _)| {
         if let Event::Start(Tag::FootnoteDefinition(label)) = event { Some(&**label) } else { None }
     });
@@ -65,7 +65,7 @@ pub fn write(input: Input<'_>, events: &[Located<'_>], outline: &Outline, refere
     let mut writer = Writer {
         input,
         events,
-        outline,
+        structure,
         references,
         out: Buffer::default(),
         outer: Vec::new(),
@@ -131,7 +131,7 @@ enum OpenLink {
 struct Writer<'a, 'r> {
     input: Input<'a>,
     events: &'a [Located<'a>],
-    outline: &'a Outline,
+    structure: &'a Structure,
     references: &'r mut References,
     out: Buffer,
     /// The buffers interrupted by the definition of a footnote.
@@ -143,7 +143,7 @@ struct Writer<'a, 'r> {
     links: Vec<OpenLink>,
     table: Option<Table>,
     heading: Option<u32>,
-    /// The index of the next range in the outline's `cuts`.
+    /// The index of the next range in the structure's `cuts`.
     cut: usize,
     raw: bool,
     /// Whether raw HTML was nested too deeply.
@@ -239,15 +239,15 @@ impl Writer<'_, '_> {
     /// Returns whether an event is inside the next range of `cuts`, which contain attributes and
     /// aren't written. First skips the ranges that end before the event.
     fn is_cut(&mut self, range: &Range<usize>) -> bool {
-        while self.outline.cuts.get(self.cut).is_some_and(|cut| cut.end <= range.start) {
+        while self.structure.cuts.get(self.cut).is_some_and(|cut| cut.end <= range.start) {
             self.cut += 1;
         }
-        let Some(cut) = self.outline.cuts.get(self.cut) else { return false };
+        let Some(cut) = self.structure.cuts.get(self.cut) else { return false };
         !range.is_empty() && range.start >= cut.start && range.end <= cut.end
     }
 
     fn text(&mut self, text: &str, range: &Range<usize>) {
-        let text = match self.outline.cuts.get(self.cut) {
+        let text = match self.structure.cuts.get(self.cut) {
             Some(cut) if range.start < cut.start && range.end > cut.start => cut_text(text, range, cut.start),
             _ => text,
         };
@@ -389,9 +389,9 @@ impl Writer<'_, '_> {
 
     fn start_heading(&mut self, n: usize, level: u8) {
         self.block(&format!("<h{level}"));
-        if let Some((number, classes)) = self.outline.heading_at.get(&n) {
+        if let Some((number, classes)) = self.structure.heading_at.get(&n) {
             self.heading = Some(*number);
-            self.attribute("id", &self.outline.headings[*number as usize].id);
+            self.attribute("id", &self.structure.headings[*number as usize].id);
             if !classes.is_empty() {
                 self.attribute("class", &classes.join(" "));
             }
@@ -441,9 +441,9 @@ impl Writer<'_, '_> {
 
     fn start_term(&mut self, n: usize) {
         self.block("<dt");
-        if let Some(number) = self.outline.term_at.get(&n) {
-            self.attribute("id", &self.outline.terms[*number].id);
-        } else if let Some(id) = self.outline.definition_at.get(&n) {
+        if let Some(number) = self.structure.term_at.get(&n) {
+            self.attribute("id", &self.structure.terms[*number].id);
+        } else if let Some(id) = self.structure.definition_at.get(&n) {
             self.attribute("id", id);
         }
         self.out.html.push('>');
@@ -477,7 +477,7 @@ impl Writer<'_, '_> {
         };
         let (html, marks) = clean(self.out);
         let body = &mut self.written.body;
-        body.statements = vec![(0, 0); self.outline.statements.len()];
+        body.statements = vec![(0, 0); self.structure.statements.len()];
         self.written.main = fill(html, marks, body);
         for (label, buffer) in self.footnotes {
             let (html, marks) = clean(buffer);

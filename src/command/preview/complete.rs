@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::answer::json;
 use crate::author::form::name_of;
-use crate::chapter::document::{Facts, Meta};
+use crate::chapter::document::{Document, Facts, Meta};
 use crate::declare::config::Scope;
 use crate::model::book::{Book, ChapterId};
 use crate::site::urls::Site;
@@ -33,7 +33,7 @@ struct Choice {
 pub fn complete(site: &Site, written: &str, path: &SourcePath) -> Answer {
     let book = &site.handbook().book;
     let choices = if let Some((target, begun)) = written.split_once('#') {
-        places(book, chapter(book, target, path), target, begun)
+        places(site, chapter(book, target, path), target, begun)
     } else if let Some((target, begun)) = written.split_once('@') {
         levels(site, chapter(book, target, path), target, begun)
     } else {
@@ -86,10 +86,10 @@ fn rank(meta: &Meta, begun: &str) -> Option<u8> {
     }
 }
 
-fn places(book: &Book, chapter: Option<ChapterId>, target: &str, begun: &str) -> Vec<Choice> {
+fn places(site: &Site, chapter: Option<ChapterId>, target: &str, begun: &str) -> Vec<Choice> {
     let Some(chapter) = chapter else { return Vec::new() };
-    let meta = book.meta(chapter);
-    let headings = meta.headings.iter().map(|heading| (&heading.id, &heading.text, "heading"));
+    let Document { meta, outline, .. } = &site.handbook().documents[chapter.index()];
+    let headings = outline.headings.iter().map(|heading| (&heading.id, &heading.text, "heading"));
     let (statements, terms) = match &meta.facts {
         Facts::Role(role) => (role.responsibilities.as_slice(), &[][..]),
         Facts::Competency(competency) => (competency.statements.as_slice(), &[][..]),

@@ -98,7 +98,7 @@ fn expected(site: &Site, document: &Document, role: ChapterId, competency: Chapt
     let book = &site.handbook().book;
     let Facts::Role(facts) = &document.meta.facts else { return None };
     let own = facts.competencies.iter().find(|(reference, _)| {
-        let target = document.meta.references.get(*reference as usize).map(|reference| reference.target.as_str());
+        let target = document.outline.references.get(*reference as usize).map(|reference| reference.target.as_str());
         target.is_some_and(|target| means_competency(target, competency, role, book))
     });
     let inherited = || book.relations.expectation(role, competency).filter(|found| found.from.is_some());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::author::edit::percent_shared;
-use crate::chapter::document::Meta;
+use crate::chapter::document::{Document, Meta};
 use crate::site::urls::Site;
 use crate::text::path::UrlPath;
 use crate::text::source::Sources;
@@ -26,8 +26,8 @@ struct Trace {
 }
 
 impl Trace {
-    fn of(meta: &Meta) -> Self {
-        let headings = meta.headings.iter().map(|heading| heading.text.clone()).collect();
+    fn of(Document { meta, outline, .. }: &Document) -> Self {
+        let headings = outline.headings.iter().map(|heading| heading.text.clone()).collect();
         Self { title: meta.title.clone(), headings }
     }
 }
@@ -44,6 +44,7 @@ impl Moves {
             return;
         }
         let (old, new) = (before.sources(), after.sources());
+        let (was, is) = (&before.handbook().documents, &after.handbook().documents);
         let (before, after) = (&before.handbook().book, &after.handbook().book);
         // Two books that share one list of URLs have the same chapters.
         if std::sync::Arc::ptr_eq(&before.urls, &after.urls) {
@@ -53,10 +54,10 @@ impl Moves {
         let went: Vec<_> = before.ids().filter(|chapter| missing(after, before.meta(*chapter))).collect();
         let came: Vec<_> = after.ids().filter(|chapter| missing(before, after.meta(*chapter))).collect();
         for chapter in &went {
-            self.gone.insert(before.url(*chapter).clone(), Trace::of(before.meta(*chapter)));
+            self.gone.insert(before.url(*chapter).clone(), Trace::of(&was[chapter.index()]));
         }
         for chapter in &came {
-            let (url, trace) = (after.url(*chapter), Trace::of(after.meta(*chapter)));
+            let (url, trace) = (after.url(*chapter), Trace::of(&is[chapter.index()]));
             self.gone.remove(url);
             self.moved.remove(url);
             let alike: Vec<UrlPath> =

@@ -55,9 +55,9 @@ pub fn remove(site: &Site, writer: &Writer, wanted: &Wanted) -> Answer {
 
 /// Lists the chapters of this site that link to the chapter at `path`.
 pub fn links_to(site: &Site, path: &SourcePath) -> Vec<Value> {
-    let book = &site.handbook().book;
+    let (handbook, book) = (site.handbook(), &site.handbook().book);
     let Some(chapter) = book.at_path(path) else { return Vec::new() };
-    let from = book.links.backlinks[chapter.index()].iter().filter(|from| **from != chapter);
+    let from = handbook.backlinks(chapter).iter().filter(|from| **from != chapter);
     from.map(|from| json!({ "title": book.meta(*from).title, "url": book.url(*from).encoded() })).collect()
 }
 

@@ -27,7 +27,7 @@ pub fn book_again(input: Input<'_>, last: &Book) -> Book {
     let resolver = Resolver::new(&index, input.config);
     let follow = |from: ChapterId| {
         let before = &last.links.targets[from.index()];
-        let touched = changes.touch(from, &last.chapters[from.index()].references, before, moves_nodes);
+        let touched = changes.touch(from, &last.outline(from).references, before, moves_nodes);
         if touched { resolver.chapter(from) } else { Arc::clone(before) }
     };
     let chapters: Vec<ChapterId> = index.ids().collect();
@@ -50,14 +50,15 @@ fn index_again(input: Input<'_>, last: &Index, changes: &Changes) -> (Index, boo
             moves_nodes = true;
         }
     }
-    let (chapters, generated) = (input.chapters.to_vec(), generated(input));
+    let (chapters, outlines) = (input.chapters.to_vec(), input.outlines.to_vec());
+    let generated = generated(input);
     let tags = Arc::new(Tags::new(input.chapters));
-    (Index { chapters, names, generated, tags, tree, findings, ..last.clone() }, moves_nodes)
+    (Index { chapters, outlines, names, generated, tags, tree, findings, ..last.clone() }, moves_nodes)
 }
 
 /// The differences between two books with the same chapters.
 struct Changes {
-    /// Chapters with changed metadata, sorted.
+    /// Chapters with changed metadata or outlines, sorted.
     chapters: Vec<ChapterId>,
     /// Chapters with changed titles: the chapter, and the old and new key.
     titles: Vec<(ChapterId, String, String)>,
@@ -74,8 +75,10 @@ impl Changes {
             return None;
         }
         let mut changes = Self { chapters: Vec::new(), titles: Vec::new(), moves_nodes: false };
-        for (chapter, (before, after)) in last.ids().zip(last.chapters.iter().zip(input.chapters)) {
-            if Arc::ptr_eq(before, after) || before == after {
+        let outlines = last.outlines.iter().zip(input.outlines);
+        let metas = last.chapters.iter().zip(input.chapters);
+        for (chapter, ((before, after), (outline, new_outline))) in last.ids().zip(metas.zip(outlines)) {
+            if is_same(before, after) && is_same(outline, new_outline) {
                 continue;
             }
             if !is_called_the_same(before, after) || changes.chapters.len() == MOST_CHANGED {
@@ -120,6 +123,11 @@ impl Changes {
         let is = |title: &str| is_key_of(title, &reference.target);
         self.titles.iter().any(|(_, before, after)| is(before) || is(after))
     }
+}
+
+/// Returns whether two values are equal. Most of them are shared.
+pub fn is_same<T: PartialEq>(before: &Arc<T>, after: &Arc<T>) -> bool {
+    Arc::ptr_eq(before, after) || before == after
 }
 
 /// Returns whether two states of a chapter have the same path, kind, ID, family and aliases.

@@ -107,7 +107,7 @@ impl<'a> Near<'a> {
 
     /// Returns the nearest anchors to `anchor` in `chapter`.
     pub(super) fn anchors(&self, chapter: ChapterId, anchor: &str) -> Vec<&'a str> {
-        let make = || Candidates::new(self.book.meta(chapter).anchors.iter().map(String::as_str));
+        let make = || Candidates::new(self.book.outline(chapter).anchors.iter().map(String::as_str));
         remembered(&self.lists.anchors, chapter, make).nearest(anchor, 2)
     }
 

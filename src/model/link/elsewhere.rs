@@ -67,9 +67,9 @@ impl Resolver<'_> {
         let labels = self.labels.get_or_init(|| {
             let mut labels = HashMap::new();
             for chapter in self.book.ids() {
-                let meta = self.book.meta(chapter);
-                let is_own = |id: &&String| meta.headings.iter().all(|heading| heading.id != **id);
-                for id in meta.anchors.iter().filter(|id| of_book || is_own(id)) {
+                let outline = self.book.outline(chapter);
+                let is_own = |id: &&String| outline.headings.iter().all(|heading| heading.id != **id);
+                for id in outline.anchors.iter().filter(|id| of_book || is_own(id)) {
                     labels.entry(fold(id)).or_insert((chapter, id.as_str()));
                 }
             }

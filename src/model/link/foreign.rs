@@ -3,7 +3,7 @@
 //! Input: an anchor or a path that leads nowhere as it is written. Output: the anchors and paths that
 //! the generator takes it for. Never looks at a handbook that isn't written for another generator.
 
-use crate::chapter::document::Meta;
+use crate::chapter::document::{Meta, Outline};
 use crate::declare::config::Config;
 use crate::declare::generator::Generator;
 
@@ -15,7 +15,7 @@ fn letters(text: &str) -> String {
 
 /// Returns the anchor of a chapter that has the same letters and digits as `anchor`, or that of the
 /// first heading whose text has them.
-pub(super) fn similar(meta: &Meta, anchor: &str) -> Option<String> {
+pub(super) fn similar(outline: &Outline, anchor: &str) -> Option<String> {
     // GitBook puts `id-` in front of a heading that begins with a digit.
     let of_number = anchor.strip_prefix("id-").filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let key = letters(of_number.unwrap_or(anchor));
@@ -25,8 +25,8 @@ pub(super) fn similar(meta: &Meta, anchor: &str) -> Option<String> {
     // Some generators write `&` as `and`.
     let is_text =
         |text: &str| letters(text) == key || (text.contains('&') && letters(&text.replace('&', "and")) == key);
-    let by_text = || meta.headings.iter().find(|heading| is_text(&heading.text)).map(|heading| &heading.id);
-    meta.anchors.iter().find(|other| letters(other) == key).or_else(by_text).cloned()
+    let by_text = || outline.headings.iter().find(|heading| is_text(&heading.text)).map(|heading| &heading.id);
+    outline.anchors.iter().find(|other| letters(other) == key).or_else(by_text).cloned()
 }
 
 /// Returns whether an anchor means the page as a whole: `readme`, which code hosts give to the text of a

@@ -49,7 +49,7 @@ impl Relating<'_> {
             self.relations.roles[&chapter].expectations.iter().map(|e| e.competency).collect();
         // A competency whose level isn't recognized still counts as expected, so that this mistake
         // is reported only once.
-        let references = (0..).zip(&self.book.meta(chapter).references);
+        let references = (0..).zip(&self.book.outline(chapter).references);
         let means = |n: &u32| role.meaning.iter().any(|(number, _)| number == n);
         let lists = |n: &u32| role.focus.contains(n) || role.judged.contains(n) || means(n);
         let fields = references.filter(|(n, one)| one.form == Form::Field(Kind::Competency) && !lists(n));
@@ -151,7 +151,8 @@ impl Relating<'_> {
             let meta = self.book.meta(chapter);
             // Another check reports titles that come from a section's heading. A retired chapter
             // may share its title with a current one.
-            let is_borrowed = meta.headings.first().is_some_and(|h| h.level > 1 && h.text == meta.title);
+            let is_borrowed =
+                self.book.outline(chapter).headings.first().is_some_and(|h| h.level > 1 && h.text == meta.title);
             if meta.kind == Kind::Page || meta.status == Status::Retired || is_borrowed {
                 continue;
             }

@@ -96,7 +96,7 @@ impl Side<'_> {
     /// Returns the current title of the chapter or partner that a field names, so that a new title
     /// isn't a change of the field.
     fn named(&self, chapter: ChapterId, reference: u32) -> Option<String> {
-        match self.handbook.book.target(chapter, reference) {
+        match self.handbook.target(chapter, reference) {
             Target::Chapter(chapter, _) => Some((self.subject)(*chapter).title),
             Target::Partner(n) => partner(self.handbook, *n),
             _ => None,
@@ -119,7 +119,7 @@ impl Side<'_> {
     /// Returns a statement that a role is judged on, in its current wording, so that rewording it
     /// isn't a change of the field.
     fn judged(&self, role: ChapterId, reference: u32) -> Option<String> {
-        let Target::Chapter(chapter, Some(anchor)) = self.handbook.book.target(role, reference) else { return None };
+        let Target::Chapter(chapter, Some(anchor)) = self.handbook.target(role, reference) else { return None };
         let text = |book: &Book, chapter: ChapterId| {
             let all = book.meta(chapter).facts.statements();
             all.iter().find(|statement| statement.id == *anchor).map(|statement| statement.text.clone())

@@ -17,14 +17,14 @@ struct Special {
 
 /// Adds the pages.
 pub(super) fn lay_out(table: &mut Table<'_>) {
-    let book = table.book;
-    for chapter in book.ids().filter(|chapter| book.links.backlinks[chapter.index()].len() > BACKLINKS) {
+    let (handbook, book) = (table.handbook, table.book);
+    for chapter in book.ids().filter(|chapter| handbook.backlinks(*chapter).len() > BACKLINKS) {
         table.unlisted(backlinks_address(book.meta(chapter), table.config), move |on| {
             let title = on.ui("backlinks");
             let made = Made { template: "backlinks.html", kind: "backlinks", title, summary: None, node: None };
             on.made(made, |view| Special {
                 target: view.link(chapter),
-                items: view.links(&view.book.links.backlinks[chapter.index()]),
+                items: view.links(view.handbook.backlinks(chapter)),
             })
         });
     }

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use super::{On, Table};
 use crate::model::book::{Generated, generated_url};
 use crate::model::compile::{Choices, Compiler, Handbook};
-use crate::model::link::Target;
 use crate::past::delta::{self, Delta};
 use crate::past::history::{How, moment};
 use crate::site::render::Renderer;
@@ -23,8 +22,7 @@ const ENTRIES: usize = 50;
 /// Adds the page and the feed. Without a history, the page is there only if a chapter links to it.
 pub(super) fn lay_out(table: &mut Table<'_>) {
     let has_history = table.past.has_history();
-    let page = Target::Generated(Generated::Changes);
-    if has_history || table.book.links.targets.iter().any(|targets| targets.contains(&page)) {
+    if has_history || table.handbook.links_to(Generated::Changes) {
         table.named(Generated::Changes, "changes.html", |on, view| {
             let found = since_base(on.renderer);
             changes::page(found.as_ref().map(|(delta, is_open)| (delta, *is_open)), view)

@@ -15,6 +15,7 @@ use crate::chapter::document::{Decision, Facts, LevelHeading, Statement, Term};
 use crate::declare::config::{Scope, UrlStyle};
 use crate::declare::kind::{Kind, Part};
 use crate::model::book::{Book, ChapterId, Generated, NodeId, generated_url};
+use crate::model::compile::Handbook;
 use crate::site::view::encode_fragment;
 use crate::text::markup;
 use crate::text::path::UrlPath;
@@ -58,8 +59,8 @@ enum Shown {
 
 /// Returns whether links to the chapter can show a glimpse of it. This is true for chapters of any
 /// kind other than a plain page, and for plain pages that another chapter links to.
-fn has_glimpse(book: &Book, chapter: ChapterId) -> bool {
-    book.meta(chapter).kind != Kind::Page || !book.links.backlinks[chapter.index()].is_empty()
+fn has_glimpse(handbook: &Handbook, chapter: ChapterId) -> bool {
+    handbook.book.meta(chapter).kind != Kind::Page || !handbook.backlinks(chapter).is_empty()
 }
 
 /// Returns the key of the glimpse of the page at `page`, or of an anchor on it.
@@ -87,12 +88,13 @@ fn extension(style: UrlStyle) -> &'static str {
 
 /// Adds the files, each with the glimpses of the pages whose keys map to it.
 pub(super) fn lay_out(table: &mut Table<'_>) {
-    for (url, shown) in files(table.book, table.config.urls) {
+    for (url, shown) in files(table.handbook) {
         table.text(url, move |on| glimpses(&shown, on));
     }
 }
 
-fn files(book: &Book, style: UrlStyle) -> BTreeMap<UrlPath, BTreeMap<String, Shown>> {
+fn files(handbook: &Handbook) -> BTreeMap<UrlPath, BTreeMap<String, Shown>> {
+    let (book, style) = (&*handbook.book, handbook.config.urls);
     let mut files: BTreeMap<UrlPath, BTreeMap<String, Shown>> = BTreeMap::new();
     let mut add = |page: &UrlPath, anchor: Option<&str>, shown: Shown| {
         let key = glimpse_key(page, anchor);
@@ -108,7 +110,7 @@ fn files(book: &Book, style: UrlStyle) -> BTreeMap<UrlPath, BTreeMap<String, Sho
     for node in book.tree.bare_folders() {
         add(&book.tree.node(node).url, None, Shown::Folder(node));
     }
-    for chapter in book.ids().filter(|chapter| has_glimpse(book, *chapter)) {
+    for chapter in book.ids().filter(|chapter| has_glimpse(handbook, *chapter)) {
         let url = book.url(chapter);
         add(url, None, Shown::Chapter(chapter));
         for (n, term) in terms(book, chapter).iter().enumerate() {

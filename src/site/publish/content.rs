@@ -203,9 +203,9 @@ impl<'a> Search<'a> {
     /// Searches chapters for files that they link to or show, in Markdown and in raw HTML.
     fn follow_chapters(&mut self) {
         let book = &self.handbook.book;
-        for (meta, targets) in book.chapters.iter().zip(&book.links.targets) {
-            for (reference, target) in meta.references.iter().zip(targets.iter()) {
-                let Target::Asset(path) = target else { continue };
+        for (chapter, document) in book.ids().zip(self.handbook.documents.iter()) {
+            for (n, reference) in (0..).zip(&document.outline.references) {
+                let Target::Asset(path) = self.handbook.target(chapter, n) else { continue };
                 if reference.form == Form::Image { self.show(path) } else { self.link(path) }
             }
         }

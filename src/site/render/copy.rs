@@ -174,7 +174,7 @@ impl<'a> Copier<'a> {
     /// Returns the URL of a reference's target. For a chapter, this is the URL of its copy.
     fn address(&self, chapter: ChapterId, reference: u32) -> Option<String> {
         let view = &self.view;
-        Some(match view.book.target(chapter, reference) {
+        Some(match view.handbook.target(chapter, reference) {
             Target::Chapter(to, Some(anchor)) if *to == chapter => format!("#{}", encode_fragment(anchor)),
             Target::Chapter(to, anchor) => {
                 let copy = view.url(&copy_url(&view.meta(*to).path));
@@ -195,7 +195,7 @@ impl<'a> Copier<'a> {
     fn embed(&self, chapter: &Chapter, n: u32, out: &mut String) {
         let words = text(&self.words(chapter.id, n));
         let source = link(&words, self.address(chapter.id, n).as_deref(), "");
-        let (to, anchor) = match self.view.book.target(chapter.id, n) {
+        let (to, anchor) = match self.view.handbook.target(chapter.id, n) {
             Target::Chapter(to, anchor) => (to, anchor),
             Target::Hidden => return,
             _ => return out.push_str(&source),

@@ -171,7 +171,7 @@ impl<'a> Filler<'a> {
     pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
         let document = self.document(chapter);
         let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
-        let level = document.meta.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
+        let level = document.outline.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
         let last = range.end.saturating_sub(1);
         let out = self.parts([(range, last)], Scope::quoted(chapter));
         moved(out.trim(), &format!("{}--", self.view.book.id_in_url(chapter)), first.saturating_sub(level + 1))
@@ -298,7 +298,7 @@ impl<'a> Filler<'a> {
     /// Returns the URL of a reference's target, relative to the page.
     fn address(&self, n: u32, scope: Scope) -> Option<String> {
         let view = &self.view;
-        match view.book.target(scope.chapter, n) {
+        match view.handbook.target(scope.chapter, n) {
             Target::Chapter(chapter, anchor) => Some(match anchor {
                 // A link within the same page needs no path.
                 Some(anchor) if *chapter == scope.chapter && scope.depth == 0 && scope.own => {
@@ -318,13 +318,13 @@ impl<'a> Filler<'a> {
 
     fn open_link(&self, n: u32, title: Option<&str>, scope: Scope, out: &mut String) {
         let Some(address) = self.address(n, scope) else {
-            let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
+            let hidden = *self.view.handbook.target(scope.chapter, n) == Target::Hidden;
             return out.push_str(if hidden { "<span class=\"internal\">" } else { "<span class=\"dead\">" });
         };
         out.push_str("<a href=\"");
         escape_into(&address, out);
         out.push('"');
-        let class = match self.view.book.target(scope.chapter, n) {
+        let class = match self.view.handbook.target(scope.chapter, n) {
             Target::Chapter(chapter, _) => class_of(self.view.meta(*chapter).kind),
             Target::DeadAnchor(_) => Some("dead"),
             _ => None,
@@ -341,7 +341,7 @@ impl<'a> Filler<'a> {
     /// Ends a link. If the target is hidden from these readers, the link may say that it is
     /// internal.
     fn close_link(&self, n: u32, scope: Scope, out: &mut String) {
-        let hidden = *self.view.book.target(scope.chapter, n) == Target::Hidden;
+        let hidden = *self.view.handbook.target(scope.chapter, n) == Target::Hidden;
         if hidden && self.view.config.publish.hidden_links == HiddenLinks::Mark {
             let _ = write!(out, " <span class=\"note\">({})</span>", escape(self.view.theme.ui("internal")));
         }
@@ -357,11 +357,13 @@ impl<'a> Filler<'a> {
     /// link's anchor has one.
     fn link_text(&self, n: u32, scope: Scope) -> String {
         let view = &self.view;
-        let reference = self.document(scope.chapter).meta.references.get(n as usize);
-        match view.book.target(scope.chapter, n) {
+        let reference = self.document(scope.chapter).outline.references.get(n as usize);
+        match view.handbook.target(scope.chapter, n) {
             Target::Chapter(chapter, anchor) => {
                 let meta = view.meta(*chapter);
-                let heading = anchor.as_ref().and_then(|id| meta.headings.iter().find(|heading| heading.id == *id));
+                let heading = anchor
+                    .as_ref()
+                    .and_then(|id| self.document(*chapter).outline.headings.iter().find(|heading| heading.id == *id));
                 match (heading, reference.map(|r| &r.fragment)) {
                     (Some(heading), Some(Some(Fragment::Level(_)))) => format!("{} ({})", meta.title, heading.text),
                     (Some(heading), _) if *chapter == scope.chapter => heading.text.clone(),
@@ -383,7 +385,7 @@ impl<'a> Filler<'a> {
     /// Writes the `href`, `src` or `poster` of raw HTML. If the target is missing, the element has
     /// no such attribute.
     fn raw_address(&self, hole: &Hole, n: u32, scope: Scope, out: &mut String) {
-        let picture = || match self.view.book.target(scope.chapter, n) {
+        let picture = || match self.view.handbook.target(scope.chapter, n) {
             Target::Asset(path) => Some(self.view.url(&self.renderer.picture_url(path))),
             _ => None,
         };
@@ -399,7 +401,7 @@ impl<'a> Filler<'a> {
 
     fn image(&self, image: &Image, scope: Scope, out: &mut String) {
         match &image.source {
-            ImageSource::File(n) => match self.view.book.target(scope.chapter, *n) {
+            ImageSource::File(n) => match self.view.handbook.target(scope.chapter, *n) {
                 Target::Asset(path) => {
                     let address = self.view.url(&self.renderer.picture_url(path));
                     let size = self.renderer.pictures.get(path).and_then(|picture| picture.size);
@@ -477,8 +479,8 @@ impl<'a> Filler<'a> {
     /// page.
     fn table(&mut self, heading: u32, scope: Scope, out: &mut String) {
         self.tables += 1;
-        let meta = self.view.meta(scope.chapter);
-        let heading = (heading as usize).checked_sub(1).and_then(|n| meta.headings.get(n));
+        let Document { meta, outline, .. } = self.document(scope.chapter);
+        let heading = (heading as usize).checked_sub(1).and_then(|n| outline.headings.get(n));
         let title = heading.map_or(meta.title.as_str(), |heading| heading.text.as_str());
         let label =
             self.view.theme.ui("table-label").replace("{n}", &self.tables.to_string()).replace("{title}", title);
@@ -487,8 +489,8 @@ impl<'a> Filler<'a> {
 
     /// Inserts a part of another chapter.
     fn embed(&mut self, n: u32, offset: usize, scope: Scope, out: &mut String) {
-        let Target::Chapter(to, anchor) = self.view.book.target(scope.chapter, n) else {
-            if *self.view.book.target(scope.chapter, n) == Target::Hidden {
+        let Target::Chapter(to, anchor) = self.view.handbook.target(scope.chapter, n) else {
+            if *self.view.handbook.target(scope.chapter, n) == Target::Hidden {
                 // Every block must produce exactly one element, so emit a hidden placeholder to
                 // keep blocks and elements paired.
                 return out.push_str("<section class=\"embed\" hidden></section>");

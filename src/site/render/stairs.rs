@@ -81,15 +81,15 @@ struct StepData {
 /// Plans the layout. Returns `None` if the chapter isn't a competency, if its levels don't follow
 /// each other, or if an element contains a part of them.
 pub fn plan(document: &Document) -> Option<Plan> {
-    let (meta, blocks) = (&document.meta, &document.body.blocks);
+    let (meta, blocks, headings) = (&document.meta, &document.body.blocks, &document.outline.headings);
     let Facts::Competency(facts) = &meta.facts else { return None };
     if meta.kind != Kind::Competency || !blocks.is_sorted_by_key(|block| block.end) {
         return None;
     }
     let heading_of = |block: usize| blocks.get(block)?.heading.map(|n| n as usize);
-    let depth_of = |block: usize| heading_of(block).map(|n| meta.headings[n].level);
+    let depth_of = |block: usize| heading_of(block).map(|n| headings[n].level);
     let level_of = |block: usize| {
-        let id = &meta.headings[heading_of(block)?].id;
+        let id = &headings[heading_of(block)?].id;
         facts.levels.iter().find(|heading| heading.id == *id && !heading.is_inside)
     };
     // The section that begins at a block extends to the next heading of the same or a higher rank.
@@ -116,8 +116,7 @@ pub fn plan(document: &Document) -> Option<Plan> {
         let LevelHeading { level, track, id, .. } = level_of(*from)?.clone();
         Some(Step { level, track, id, head: start(*from)..start(from + 1), body: start(from + 1)..start(*to) })
     });
-    let numbers =
-        heading_of(moved.start)?..(moved.end..blocks.len()).find_map(heading_of).unwrap_or(meta.headings.len());
+    let numbers = heading_of(moved.start)?..(moved.end..blocks.len()).find_map(heading_of).unwrap_or(headings.len());
     let plan =
         Plan { to: start(to), moved: start(moved.start)..start(moved.end), headings: numbers, steps: steps.collect() };
     (follow && plan.fits(&html)).then_some(plan)

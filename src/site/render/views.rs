@@ -22,7 +22,7 @@ struct Data<T: Serialize> {
 /// # Errors
 /// Returns a `template` diagnostic if the theme's template fails.
 pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<String, Box<Diagnostic>> {
-    let role = |n: u32| match at.book.target(chapter, n) {
+    let role = |n: u32| match at.handbook.target(chapter, n) {
         Target::Chapter(role, _) => Some(*role),
         _ => None,
     };
@@ -47,7 +47,7 @@ pub fn show(view: &View, chapter: ChapterId, at: &Viewpoint<'_>) -> Result<Strin
                 .map_or_else(|| nothing("radar"), |data| render("radar", data, at))
         }
         View::Decisions { role: party, strategy, scope } => {
-            let party = party.and_then(|n| match at.book.target(chapter, n) {
+            let party = party.and_then(|n| match at.handbook.target(chapter, n) {
                 Target::Chapter(role, _) => Some(Party::Role(*role)),
                 Target::Partner(n) => Some(Party::Partner(*n)),
                 _ => None,

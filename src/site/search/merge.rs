@@ -172,11 +172,7 @@ fn group<'a>(words: &[&'a str], keys: Vec<Key>) -> Vec<Group<'a>> {
 }
 
 /// Lists parts of compounds that aren't words of the handbook in any form.
-fn new_parts(
-    compounds: &BTreeMap<&str, BTreeSet<String>>,
-    occurs: &HashSet<&Key>,
-    speech: &Speech<'_>,
-) -> Vec<String> {
+fn new_parts(compounds: &BTreeMap<&str, BTreeSet<String>>, occurs: &HashSet<&Key>, speech: &Speech<'_>) -> Vec<String> {
     let parts: BTreeSet<&String> = compounds.values().flatten().collect();
     parts.into_iter().filter(|part| !occurs.contains(&speech.key(part))).cloned().collect()
 }

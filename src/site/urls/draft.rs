@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Site;
-use crate::chapter::document::{Document, Meta};
+use crate::chapter::document::{Document, Meta, Outline};
 use crate::chapter::parse::{Outcome, parse};
 use crate::chapter::redact::Visible;
 use crate::model::book::{self, ChapterId};
@@ -86,16 +86,19 @@ impl Site {
     /// Returns the handbook with `chapter`'s document replaced.
     fn with(&self, chapter: ChapterId, document: Document) -> Handbook {
         let mut handbook = self.handbook().clone();
-        let is_same = *document.meta == *handbook.book.meta(chapter);
         let mut documents = handbook.documents.to_vec();
+        let before = &documents[chapter.index()];
+        let is_same = document.meta == before.meta && document.outline == before.outline;
         documents[chapter.index()] = document;
         if !is_same {
             let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
+            let outlines: Vec<Arc<Outline>> = documents.iter().map(|document| Arc::clone(&document.outline)).collect();
             let summary = self.files.bytes(&SourcePath::new("SUMMARY.md"));
             let summary = summary.and_then(|bytes| std::str::from_utf8(bytes).ok());
             let (assets, hidden, config) = (&handbook.book.assets, &handbook.book.hidden, &handbook.config);
             let statics = handbook.book.statics;
-            let input = book::Input { chapters: &metas, assets, statics, hidden, summary, config };
+            let (chapters, outlines) = (&metas[..], &outlines[..]);
+            let input = book::Input { chapters, outlines, assets, statics, hidden, summary, config };
             handbook.book = Arc::new(book::Book::new(input));
         }
         handbook.documents = Documents::new(documents);

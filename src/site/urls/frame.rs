@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use super::Site;
 use crate::chapter::document::{Document, Meta};
 use crate::declare::config::HtmlPolicy;
+use crate::model::book::ChapterId;
 use crate::model::compile::Reads;
 use crate::past::history::{self, Past};
 use crate::site::pages::{Layout, Rendered};
@@ -29,12 +30,12 @@ pub type Noted<'a> = (Result<Rendered<'a>, Box<Diagnostic>>, Option<MadeFrom>);
 /// What a site is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Basis {
-    /// The hash of everything that is shared by all pages: settings, theme, other files, and what
-    /// chapters can see of each other.
+    /// The hash of everything that is shared by all pages: settings, theme, other files, which pages there are, and
+    /// what chapters can see of each other.
     pub frame: Hash,
     /// The hash of the past.
     pub past: Hash,
-    /// For each chapter, the hash of its file and of the day of its last change.
+    /// For each chapter, the hash of its file, of the day of its last change, and of the links from and to it.
     pub chapters: Vec<Hash>,
 }
 
@@ -63,12 +64,21 @@ impl Site {
         let is_chapter = |path: &_| book.at_path(path).is_some();
         frame.add_files(&self.files, &|path| !is_chapter(path));
         frame.add(&(self.renderer.past.has_history(), &self.layout.redirects));
+        // Which pages there are, and what some of them list, follows from where chapters link to.
+        frame.add(&book.relations);
+        for url in self.layout.routes.keys() {
+            frame.0.update(url.as_str().as_bytes()).update(&[0]);
+        }
+        let is_linked: Vec<u8> = book.ids().map(|chapter| u8::from(!handbook.backlinks(chapter).is_empty())).collect();
+        frame.0.update(&is_linked);
         let past = &self.renderer.past;
-        let chapter = |document: &Document| {
+        let chapter = |(id, document): (ChapterId, &Document)| {
             let day = past.last_day(&document.meta.path);
-            Feed::of(&(Hash::from_bytes(document.body.source), day))
+            let (targets, backlinks) = (handbook.targets(id), handbook.backlinks(id));
+            Feed::of(&(Hash::from_bytes(document.body.source), day, targets, backlinks))
         };
-        let chapters = handbook.documents.iter().map(chapter).collect();
+        let documents: Vec<(ChapterId, &Document)> = book.ids().zip(handbook.documents.iter()).collect();
+        let chapters = documents.into_par_iter().map(chapter).collect();
         Some(Basis { frame: frame.0.finalize(), past: of_past(past), chapters })
     }
 

@@ -100,7 +100,7 @@ impl Page {
 
     /// Returns the properties of a chapter's page.
     pub fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
-        let meta = view.meta(chapter);
+        let (meta, minutes) = (view.meta(chapter), view.handbook.documents[chapter.index()].body.minutes);
         let config = view.config;
         let reviewed = meta.reviewed.as_deref().and_then(date::parse_day);
         let due = reviewed.zip(meta.review_every).and_then(|(day, every)| date::after(day, every));
@@ -118,7 +118,7 @@ impl Page {
             changed: changed(&meta.path, view),
             edit_url: config.repository.as_deref().map(|address| edit_url(address, meta.path.as_str())),
             copy_url: config.publish.markdown.then(|| view.url(&UrlPath::new(meta.path.as_str()))),
-            reading_minutes: (meta.minutes > 0).then_some(meta.minutes),
+            reading_minutes: (minutes > 0).then_some(minutes),
             tags: meta.tags.clone(),
             topics: meta.tags.iter().filter_map(|tag| super::tags::link(tag, view)).collect(),
             canonical: canonical(config, view.at),
@@ -187,7 +187,7 @@ pub fn contents(headings: &[&Heading], chapter: ChapterId, view: &Viewpoint<'_>)
 
 /// Lists the chapters that link to a chapter.
 pub fn backlinks(chapter: ChapterId, view: &Viewpoint<'_>) -> Option<Backlinks> {
-    let all = &view.book.links.backlinks[chapter.index()];
+    let all = view.handbook.backlinks(chapter);
     if all.is_empty() {
         return None;
     }

@@ -55,7 +55,14 @@ pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
         let meta = view.meta(*chapter);
         let url = along(*chapter, path, view);
         let (title, summary) = (meta.title.clone(), meta.summary.clone());
-        Stop { title, url, key: key(*chapter, view), kind: class_of(meta.kind), summary, minutes: meta.minutes }
+        Stop {
+            title,
+            url,
+            key: key(*chapter, view),
+            kind: class_of(meta.kind),
+            summary,
+            minutes: minutes_of(*chapter, view),
+        }
     };
     Some(PathPage {
         audience: facts.audience.clone(),
@@ -102,5 +109,9 @@ pub fn key(chapter: ChapterId, view: &Viewpoint<'_>) -> String {
 
 /// Returns the total reading time of chapters in minutes.
 pub fn minutes(chapters: &[ChapterId], view: &Viewpoint<'_>) -> u32 {
-    chapters.iter().map(|chapter| u32::from(view.meta(*chapter).minutes)).sum()
+    chapters.iter().map(|chapter| u32::from(minutes_of(*chapter, view))).sum()
+}
+
+fn minutes_of(chapter: ChapterId, view: &Viewpoint<'_>) -> u16 {
+    view.handbook.documents[chapter.index()].body.minutes
 }

@@ -95,7 +95,7 @@ impl<'a> Places<'a> {
 
     /// Returns the lines of a heading, by its ID or by its text.
     fn heading(&self, is_it: impl Fn(&crate::chapter::document::Heading) -> bool) -> Option<Range<usize>> {
-        let n = self.document.meta.headings.iter().position(is_it)?;
+        let n = self.document.outline.headings.iter().position(is_it)?;
         let block = self.document.body.blocks.iter().find(|block| block.heading == u32::try_from(n).ok())?;
         Some(block.span.start as usize..self.next_line(block.span.end as usize))
     }
@@ -143,7 +143,7 @@ impl<'a> Places<'a> {
     /// Returns the signs that headings of levels begin with.
     fn signs(&self) -> String {
         let depth = self.headings().first().and_then(|level| {
-            self.document.meta.headings.iter().find(|heading| heading.id == level.id).map(|heading| heading.level)
+            self.document.outline.headings.iter().find(|heading| heading.id == level.id).map(|heading| heading.level)
         });
         "#".repeat(depth.map_or(3, usize::from))
     }

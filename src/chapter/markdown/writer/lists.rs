@@ -1,6 +1,6 @@
 //! Writes lists and their items: statements, examples, tasks and others.
 //!
-//! Input: the events that start and end lists and items, and the outline. Output: HTML, with marks
+//! Input: the events that start and end lists and items, and the structure. Output: HTML, with marks
 //! around statements and examples. Never writes what is inside an item.
 
 use pulldown_cmark::{Event, Tag};
@@ -20,7 +20,7 @@ pub(super) enum Item {
 
 impl Writer<'_, '_> {
     pub(super) fn start_list(&mut self, n: usize, first: Option<u64>) {
-        let examples = self.outline.examples.lists.contains(&n);
+        let examples = self.structure.examples.lists.contains(&n);
         self.lists.push(examples);
         self.out.fresh_line();
         if examples {
@@ -39,9 +39,9 @@ impl Writer<'_, '_> {
     }
 
     pub(super) fn start_item(&mut self, n: usize) {
-        let outline = self.outline;
-        let example = outline.examples.items.get(&n).copied();
-        let (item, class) = match (outline.statement_at.get(&n), example) {
+        let structure = self.structure;
+        let example = structure.examples.items.get(&n).copied();
+        let (item, class) = match (structure.statement_at.get(&n), example) {
             (Some(number), _) => (Item::Statement(*number), Some("statement")),
             (None, Some(_)) if self.lists.last() == Some(&false) => (Item::Example, example),
             (None, Some(_)) => (Item::Other, example),
@@ -56,7 +56,7 @@ impl Writer<'_, '_> {
             self.attribute("class", class);
         }
         if let Item::Statement(number) = item {
-            self.attribute("id", &outline.statements[number].id);
+            self.attribute("id", &structure.statements[number].id);
         }
         self.out.html.push('>');
         if let Item::Statement(number) = item {

@@ -2,7 +2,7 @@
 //!
 //! Input: the event that starts a quotation. Output: a block quote, a callout, or a figure with a
 //! caption. A first line such as `[!TIP] Title` makes a callout, whatever the name; GitHub, Obsidian
-//! and others write it. Never decides what an example of a statement is; the outline does that.
+//! and others write it. Never decides what an example of a statement is; the structure does that.
 
 use std::ops::Range;
 

@@ -20,7 +20,7 @@ pub(super) struct Table {
 impl Writer<'_, '_> {
     pub(super) fn start_table(&mut self, n: usize, alignments: &[Alignment]) {
         self.table = Some(Table { alignments: alignments.to_vec(), column: 0, head: false, is_th: false });
-        let heading = self.outline.heading_at.range(..n).next_back().map_or(0, |(_, (number, _))| number + 1);
+        let heading = self.structure.heading_at.range(..n).next_back().map_or(0, |(_, (number, _))| number + 1);
         self.block("<div class=\"table-scroll\"");
         self.out.hole(Hole::TableAttributes(heading));
         self.out.html.push_str("><table>\n");

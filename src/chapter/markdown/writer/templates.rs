@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::{Input, Located, Outline, References, Rule, Writer, write};
+use super::{Input, Located, References, Rule, Structure, Writer, write};
 use crate::chapter::document::{Code, Fill};
 use crate::chapter::markdown::options;
 use crate::text::slug::{LONGEST_PART, slug};
@@ -55,7 +55,7 @@ pub fn blank(input: Input<'_>, over: u8) -> Fill {
     for (event, _) in &mut events {
         lower(event, shift);
     }
-    let written = write(input, &events, &Outline::default(), &mut References::default());
+    let written = write(input, &events, &Structure::default(), &mut References::default());
     // Nobody looks up a term on a form.
     Fill { prose: Vec::new(), ..written.main }
 }

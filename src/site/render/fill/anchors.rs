@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use super::{Filler, Scope};
-use crate::chapter::document::Heading;
+use crate::chapter::document::{Document, Heading};
 use crate::declare::config;
 use crate::model::book::{ChapterId, Standing};
 use crate::site::view::{competency_of, encode_fragment};
@@ -23,8 +23,8 @@ impl Filler<'_> {
         if scope.depth > 0 || !scope.own {
             return;
         }
-        let meta = self.view.meta(scope.chapter);
-        let Some(heading) = meta.headings.get(n as usize) else { return };
+        let Document { meta, outline, .. } = self.document(scope.chapter);
+        let Some(heading) = outline.headings.get(n as usize) else { return };
         let end = format!("</h{}>", heading.level);
         // If the sanitizer moved the heading, it remains as it is. The title needs no link, because
         // the page has its own address.
@@ -33,7 +33,7 @@ impl Filler<'_> {
         self.level_of_heading(heading, scope.chapter, out);
         out.push_str(&end);
         let is_title = |heading: &Heading| heading.level == 1;
-        if is_title(heading) && !meta.headings[..n as usize].iter().any(is_title) {
+        if is_title(heading) && !outline.headings[..n as usize].iter().any(is_title) {
             return;
         }
         out.insert_str(start, "<div class=\"heading\">");

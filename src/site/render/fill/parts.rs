@@ -14,7 +14,7 @@ use crate::text::markup::{Token, escape, tokens};
 pub(super) fn heading_shift(host: &Document, offset: usize, part: &Document, start: usize) -> u8 {
     let over = heading_over(host, offset);
     let first = part.body.blocks.iter().filter(|block| (block.end as usize) > start).find_map(|block| block.heading);
-    let first = first.and_then(|n| part.meta.headings.get(n as usize)).map_or(over + 1, |heading| heading.level);
+    let first = first.and_then(|n| part.outline.headings.get(n as usize)).map_or(over + 1, |heading| heading.level);
     (over + 1).saturating_sub(first)
 }
 
@@ -22,7 +22,7 @@ pub(super) fn heading_shift(host: &Document, offset: usize, part: &Document, sta
 pub(in crate::site::render) fn heading_over(host: &Document, offset: usize) -> u8 {
     let before = host.body.blocks.iter().take_while(|block| (block.end as usize) <= offset);
     let over = before.filter_map(|block| block.heading).last();
-    over.and_then(|n| host.meta.headings.get(n as usize)).map_or(1, |heading| heading.level)
+    over.and_then(|n| host.outline.headings.get(n as usize)).map_or(1, |heading| heading.level)
 }
 
 /// Returns HTML with `prefix` added to every ID and every heading lowered by `shift` levels.

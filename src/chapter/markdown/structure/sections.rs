@@ -66,14 +66,14 @@ fn levels(reader: &mut Reader<'_>) {
         }
         // A level that another heading already names isn't meant by this one.
         let is_taken = |level: u8| {
-            reader.outline.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
+            reader.structure.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
         };
         if let Some(level) = meant(reader, n).filter(|level| !is_taken(*level)) {
             let message = format!("`{}` isn't a level of the scale, so what is below it isn't read", heading.text);
             let help = format!("did you mean `{}`?", name_of(reader, level).unwrap_or_default());
             let range = reader.block(heading.event);
             reader.finding(Rule::LevelOutOfRange, &range, message, Some(help));
-            reader.outline.misnamed.push(level);
+            reader.structure.misnamed.push(level);
         }
     }
 }

@@ -46,13 +46,13 @@ fn decision(reader: &mut Reader<'_>, number: usize, references: &mut References)
             n = end_of(events, n) + 1;
         }
     }
-    let id = reader.outline.headings[number].id.clone();
+    let id = reader.structure.headings[number].id.clone();
     let decision = Decision { title, id, scope, parties };
     // A misspelled `Acountable:` shouldn't also be reported as a missing part.
     if !is_misspelt {
         check_accountable(reader, &decision, &range);
     }
-    reader.outline.decisions.push(decision);
+    reader.structure.decisions.push(decision);
 }
 
 /// Reports a decision that doesn't have exactly one accountable party.

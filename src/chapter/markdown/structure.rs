@@ -1,7 +1,7 @@
 //! Reads the structure of a chapter from its events: headings and their IDs, statements,
 //! responsibilities, decisions and terms.
 //!
-//! Input: the events of one chapter. Output: an [`Outline`], which tells the writer which events
+//! Input: the events of one chapter. Output: a [`Structure`], which tells the writer which events
 //! have IDs and which byte ranges are attributes rather than text. Never writes HTML.
 
 mod decisions;
@@ -31,7 +31,7 @@ use super::{Input, Located, References, end_of, plain_text, plain_text_before, t
 
 /// The structure of a chapter.
 #[derive(Debug, Default)]
-pub struct Outline {
+pub struct Structure {
     /// The headings in order.
     pub headings: Vec<Heading>,
     /// The number and the classes of each heading, by the event that starts it.
@@ -67,12 +67,12 @@ pub struct Outline {
     pub findings: Vec<Diagnostic>,
 }
 
-/// Reads the outline of a chapter.
-pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut References) -> Outline {
+/// Reads the structure of a chapter.
+pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut References) -> Structure {
     let mut reader = Reader {
         input,
         events,
-        outline: Outline::default(),
+        structure: Structure::default(),
         section: None,
         track: None,
         headings: Vec::new(),
@@ -89,8 +89,8 @@ pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut Reference
     if input.kind == Kind::Strategy {
         decisions::read(&mut reader, references);
     }
-    reader.outline.cuts.sort_by_key(|cut| cut.start);
-    reader.outline
+    reader.structure.cuts.sort_by_key(|cut| cut.start);
+    reader.structure
 }
 
 /// A heading, statement or term that has no ID yet. IDs are assigned once all of them are known,
@@ -144,7 +144,7 @@ struct TermDraft {
 struct Reader<'a> {
     input: Input<'a>,
     events: &'a [Located<'a>],
-    outline: Outline,
+    structure: Structure,
     /// The level of the statements in the current section (0 for responsibilities), and the depth
     /// of the section's heading.
     section: Option<(u8, u8)>,
@@ -191,7 +191,7 @@ impl Reader<'_> {
 
     fn finding(&mut self, code: Rule, range: &Range<usize>, message: String, help: Option<String>) {
         let span = self.input.place.span(range);
-        self.outline.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).maybe_help(help));
+        self.structure.findings.push(Diagnostic::new(code, self.input.path, Some(span), message).maybe_help(help));
     }
 
     /// Returns the byte range of the block that event `n` starts, without white space at its end.
@@ -240,7 +240,7 @@ impl Reader<'_> {
             }
         }
         let text_end = start + found.text_end;
-        self.outline.cuts.push(text_end..end);
+        self.structure.cuts.push(text_end..end);
         Some((text_end, found.list))
     }
 
@@ -364,9 +364,9 @@ impl Reader<'_> {
         let track = self.track.as_ref().map(|(track, _)| track.clone()).filter(|_| level > 0);
         let draft = Draft { track, ..draft };
         let place = self.input.place;
-        self.outline.statement_spans.push(place.span(&(start..draft.text_end.max(start))));
-        self.outline.statement_ends.push(place.span(&(draft.text_end..end)));
-        self.outline.statement_at.insert(event, self.statements.len());
+        self.structure.statement_spans.push(place.span(&(start..draft.text_end.max(start))));
+        self.structure.statement_ends.push(place.span(&(draft.text_end..end)));
+        self.structure.statement_at.insert(event, self.statements.len());
         self.statements.push(draft);
         if level > 0 {
             examples::read(self, event);
@@ -378,7 +378,7 @@ impl Reader<'_> {
         let draft = self.draft(event, 0, event + 1..end, &["id", "aliases", "link"]);
         let is_definition = |n: &usize| matches!(self.events[*n].0, Event::Start(Tag::DefinitionListDefinition));
         let definition = (end..self.events.len()).find(is_definition).map(|n| self.text_of(n)).unwrap_or_default();
-        self.outline.term_at.insert(event, self.terms.len());
+        self.structure.term_at.insert(event, self.terms.len());
         self.push_term(TermDraft { draft, definition, heading: None });
     }
 
@@ -426,9 +426,9 @@ impl Reader<'_> {
             let written = draft.value("id").or_else(|| below.map(|(_, id)| id.clone()));
             let id = written.unwrap_or_else(|| slugger.unique(&slug(&draft.text)));
             let classes = draft.attributes.iter().filter(|a| a.key == "class").map(|a| a.value.clone()).collect();
-            self.outline.heading_at.insert(draft.event, (number, classes));
+            self.structure.heading_at.insert(draft.event, (number, classes));
             let heading = Heading { level: draft.level, text: draft.text.clone(), id, section: draft.is_section };
-            self.outline.headings.push(heading);
+            self.structure.headings.push(heading);
         }
         let instead = self.tracks_instead();
         for draft in &self.statements {
@@ -438,7 +438,7 @@ impl Reader<'_> {
                 slugger.unique(&if draft.level > 0 { format!("l{}-{short}", draft.level) } else { short })
             };
             let written = draft.value("id");
-            self.outline.statements.push(Statement {
+            self.structure.statements.push(Statement {
                 level: draft.level,
                 track: draft.track.clone(),
                 not_for: instead.cloned().unwrap_or_default(),
@@ -449,12 +449,12 @@ impl Reader<'_> {
                 unlinted: draft.value("lint").as_deref() == Some("off"),
             });
         }
-        let headings = &self.outline.headings;
+        let headings = &self.structure.headings;
         for TermDraft { draft, definition, heading } in std::mem::take(&mut self.terms) {
             let written = heading.map(|n| headings[n].id.clone()).or_else(|| draft.value("id"));
             let aliases = draft.value("aliases").unwrap_or_default();
             let aliases = aliases.split(',').map(|alias| alias.trim().to_owned()).filter(|alias| !alias.is_empty());
-            self.outline.terms.push(Term {
+            self.structure.terms.push(Term {
                 id: written.filter(|id| !id.is_empty()).unwrap_or_else(|| slugger.unique(&slug(&draft.text))),
                 aliases: aliases.collect(),
                 link: draft.value("link").as_deref() != Some("off"),
@@ -464,20 +464,20 @@ impl Reader<'_> {
         }
         for event in std::mem::take(&mut self.definitions) {
             let id = slugger.unique(&slug(&self.text_of(event)));
-            self.outline.definition_at.insert(event, id);
+            self.structure.definition_at.insert(event, id);
         }
-        let Outline { headings, statements, terms, definition_at, .. } = &self.outline;
+        let Structure { headings, statements, terms, definition_at, .. } = &self.structure;
         let ids =
             headings.iter().map(|h| &h.id).chain(statements.iter().map(|s| &s.id)).chain(terms.iter().map(|t| &t.id));
-        self.outline.anchors = ids.chain(definition_at.values()).chain(&self.raw_ids).cloned().collect();
+        self.structure.anchors = ids.chain(definition_at.values()).chain(&self.raw_ids).cloned().collect();
         let heading = |draft: &LevelDraft| LevelHeading {
             level: draft.level,
             track: draft.track.clone(),
             is_inside: !draft.is_whole,
-            id: self.outline.headings[draft.heading].id.clone(),
+            id: self.structure.headings[draft.heading].id.clone(),
             proficiency: self.headings[draft.heading].value("proficiency"),
         };
-        self.outline.levels = self.levels.iter().map(heading).collect();
+        self.structure.levels = self.levels.iter().map(heading).collect();
     }
 
     /// Lists, for each level, the tracks that have statements of their own instead of those for all

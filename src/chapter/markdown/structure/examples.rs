@@ -57,7 +57,7 @@ fn read_list(reader: &mut Reader<'_>, list: usize) {
         let label = label_of(events, item);
         let example = label.as_ref().and_then(|(label, _)| example(label, words));
         is_whole &= example.is_some();
-        reader.outline.examples.items.extend(example.map(|example| (item, example)));
+        reader.structure.examples.items.extend(example.map(|example| (item, example)));
         if let Some((label, range)) = label
             && let Some(near) = [&words.example, &words.not_yet].into_iter().find(|name| is_slip(&fold(&label), name))
         {
@@ -68,7 +68,7 @@ fn read_list(reader: &mut Reader<'_>, list: usize) {
         item = end_of(events, item) + 1;
     }
     if is_whole {
-        reader.outline.examples.lists.insert(list);
+        reader.structure.examples.lists.insert(list);
     }
 }
 
