@@ -52,7 +52,7 @@ fn parse(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// From all metadata to the book: URLs, names, tree, relations, and links in both directions.
+/// From all metadata and outlines to the book: URLs, names, tree, relations, and links in both directions.
 #[divan::bench]
 fn index(bencher: Bencher<'_, '_>) {
     let sources = inputs().sources;

@@ -35,7 +35,7 @@ pub struct Document {
     /// What it links to, and what links can lead to in it. If this and the metadata are unchanged, the previous book
     /// is reused.
     pub outline: Arc<Outline>,
-    /// What only the chapter's own page needs.
+    /// What the chapter's own page needs, and pages that show a part of the chapter or its reading time.
     pub body: Arc<Body>,
     /// The findings that don't depend on other chapters.
     pub findings: Arc<Vec<Diagnostic>>,
@@ -94,8 +94,8 @@ pub struct Meta {
     pub diagrams: Vec<DiagramBlock>,
 }
 
-/// What a chapter links to, and what links can lead to in it. Nearly every edit changes it, but only a few
-/// other pages depend on that.
+/// What a chapter links to, and what links can lead to in it. Many edits change it, but few other pages depend on
+/// it.
 #[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Outline {
     /// The chapter's headings in order.

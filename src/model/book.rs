@@ -1,7 +1,7 @@
 //! Describes how the chapters are connected: the index, the links, and the relations made from
 //! both.
 //!
-//! Input: the metadata of every chapter, the assets' names and the configuration. Output: a
+//! Input: the metadata and the outline of every chapter, the assets' names and the configuration. Output: a
 //! [`Book`]. Never sees prose, so editing prose doesn't change the book. Never reads files.
 
 mod again;

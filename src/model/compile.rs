@@ -100,8 +100,9 @@ impl Handbook {
         &self.book.links.backlinks[chapter.index()]
     }
 
-    /// Returns whether any chapter links to a generated page.
+    /// Returns whether any chapter links to a generated page. Counts as reading all chapters.
     pub fn links_to(&self, page: Generated) -> bool {
+        self.documents.note_all();
         self.book.links.targets.iter().any(|targets| targets.contains(&Target::Generated(page)))
     }
 

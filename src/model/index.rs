@@ -1,7 +1,7 @@
 //! Lists every chapter by its names, its URL and its position in the tree, before any link is
 //! resolved.
 //!
-//! Input: the metadata of every chapter, the assets' names and the configuration. Output: an
+//! Input: the metadata and the outline of every chapter, the assets' names and the configuration. Output: an
 //! [`Index`]. Never sees prose, so editing prose doesn't change the index. Never reads files.
 
 mod address;

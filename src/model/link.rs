@@ -7,6 +7,8 @@
 mod elsewhere;
 mod foreign;
 
+pub use self::elsewhere::has_labels;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -63,7 +65,7 @@ impl Target {
 /// The target of each reference, and the chapters that link to each chapter.
 #[derive(Debug)]
 pub struct Links {
-    /// The targets of each chapter's references, in the order of [`Outline::references`](crate::chapter::document::Outline::references).
+    /// The targets of each chapter's references, in the order of [`Outline::references`].
     pub targets: Vec<Arc<[Target]>>,
     /// The chapters that link to each chapter, sorted and without duplicates. A chapter's links to
     /// itself don't count.
@@ -147,7 +149,7 @@ impl<'a> Resolver<'a> {
         Resolver { book, config, anchors: Mutex::default(), labels: OnceLock::new(), dated: OnceLock::new() }
     }
 
-    /// Resolves every reference of every chapter, in the order of [`Outline::references`](crate::chapter::document::Outline::references).
+    /// Resolves every reference of every chapter, in the order of [`Outline::references`].
     pub fn all(&self) -> Vec<Arc<[Target]>> {
         let chapters: Vec<ChapterId> = self.book.ids().collect();
         chapters.into_par_iter().map(|from| self.chapter(from)).collect()

@@ -52,6 +52,7 @@ use crate::text::source::Sources;
 
 pub use file::media_type;
 pub use former::{findings_of_the_past, host_findings};
+pub use glimpse::has_glimpse;
 
 /// The kinds of pages. Each URL belongs to the first kind that claims it, so a generated page never
 /// replaces a chapter or an author's file.

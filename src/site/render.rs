@@ -237,7 +237,7 @@ impl Renderer {
     pub fn chapter(&self, chapter: ChapterId, at: &UrlPath) -> Result<String, Box<Diagnostic>> {
         self.view(at, |view| {
             let node = self.book().tree.of_chapter[chapter.index()];
-            let document = &self.handbook.documents[chapter.index()];
+            let document = view.document(chapter);
             let (plan, headings) = (stairs::plan(document), &document.outline.headings);
             let headings = plan.as_ref().map_or_else(|| headings.iter().collect(), |plan| plan.order(headings));
             let (toc, backlinks) = (page::contents(&headings, chapter, view), page::backlinks(chapter, view));

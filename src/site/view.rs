@@ -38,7 +38,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::chapter::document::{LevelHeading, Meta};
+use crate::chapter::document::{Document, LevelHeading, Meta};
 use crate::declare::config::{Config, Scope};
 use crate::declare::kind::{Kind, Levels};
 pub use crate::model::book::competency_of;
@@ -69,7 +69,7 @@ pub trait Cells {
 /// The page that data is prepared for, and everything that the data is taken from.
 #[derive(Clone, Copy)]
 pub struct Viewpoint<'a> {
-    /// The handbook, which notes of which chapters a page shows more than their metadata.
+    /// The handbook, which notes the chapters of which a page shows more than metadata.
     pub handbook: &'a Handbook,
     /// The chapters and the relations between them.
     pub book: &'a Book,
@@ -115,6 +115,11 @@ impl<'a> Viewpoint<'a> {
     /// Returns a chapter's metadata.
     pub fn meta(&self, chapter: ChapterId) -> &'a Meta {
         self.book.meta(chapter)
+    }
+
+    /// Returns a chapter with its text.
+    pub fn document(&self, chapter: ChapterId) -> &'a Document {
+        &self.handbook.documents[chapter.index()]
     }
 
     /// Returns a link to a chapter.

@@ -151,9 +151,10 @@ async function launch() {
 }
 
 /**
- * Opens `url`. Options: `width`, `height`, `dark`, `javascript`, `reducedMotion`, `frame` (false for documents in which the host's
- * headers or a sandbox let no script run, since they never hear of a frame), and any of Playwright's context options under `context`. The page gets a list of `faults`: script errors,
- * violations of the security policy, failed requests and requests to other hosts.
+ * Opens `url`. Options: `width`, `height`, `dark`, `javascript`, `reducedMotion`, `frame` (false for
+ * documents in which no script may run: waiting for a frame would never end), and any of Playwright's
+ * context options under `context`. The page gets a list of `faults`: script errors, violations of the
+ * security policy, failed requests and requests to other hosts.
  */
 export async function open(url, { width = 1440, height = 900, dark = false, javascript = true, reducedMotion = false, frame = javascript, context = {} } = {}) {
   const started = await browser();
@@ -188,8 +189,8 @@ export async function open(url, { width = 1440, height = 900, dark = false, java
 }
 
 /**
- * Lets what loads a page or changes its size end only after a frame. A page can be loaded before its first frame, in which
- * observers of sizes hear for the first time: notes are then not next to their lines yet.
+ * Makes `goto`, `reload` and `setViewportSize` wait for a frame. A page can be loaded before its first
+ * frame, and `ResizeObserver` first reports in a frame, so notes aren't next to their lines before.
  */
 function waitForFrames(page) {
   for (const name of ["goto", "reload", "setViewportSize"]) {

@@ -190,13 +190,14 @@ fn statements_that_differ_only_in_case_and_spacing_are_listed_as_equal() {
         ("competencies/b.md", "# B\n\n### Owning\n\n- writes  the\n  BRIEF. {#c}\n- Reads it. {#d}\n"),
         ("competencies/c.md", "---\nstatus: retired\n---\n# C\n\n### Owning\n\n- Reads it. {#e}\n"),
     ]);
-    let Handbook { book, config, .. } = compile(&sources).unwrap();
+    let handbook = compile(&sources).unwrap();
+    let book = &handbook.book;
     let id = |(chapter, number): &(ChapterId, u32)| {
         let statement = &book.meta(*chapter).facts.statements()[*number as usize];
         statement.id.clone()
     };
     let equal: Vec<Vec<String>> =
-        Health::of(&book, &config).equal.iter().map(|group| group.iter().map(id).collect()).collect();
+        Health::of(&handbook).equal.iter().map(|group| group.iter().map(id).collect()).collect();
     assert_eq!(equal, [["a", "c"]]);
 }
 
@@ -208,10 +209,10 @@ fn a_link_from_a_chapter_to_itself_is_not_a_backlink() {
         ("b.md", "# B\n\nSee [[b#more]].\n\n## More\n"),
     ]);
     let handbook = compile(&sources).unwrap();
-    let (book, config) = (&handbook.book, &handbook.config);
+    let book = &handbook.book;
     let titles =
         |chapters: &[ChapterId]| chapters.iter().map(|chapter| book.meta(*chapter).title.clone()).collect::<Vec<_>>();
-    assert_eq!(titles(&Health::of(book, config).orphaned), ["A"]);
+    assert_eq!(titles(&Health::of(&handbook).orphaned), ["A"]);
     let backlinks = |title: &str| {
         let chapter = book.ids().find(|chapter| book.meta(*chapter).title == title).unwrap();
         titles(handbook.backlinks(chapter))
@@ -502,7 +503,7 @@ fn a_competency_has_a_word_for_the_proficiency_at_a_level_next_to_its_name() {
 fn a_complete_level_may_repeat_what_another_one_says() {
     let equal = |levels: &str| {
         let handbook = compile(&restating(levels)).unwrap();
-        Health::of(&handbook.book, &handbook.config).equal.len()
+        Health::of(&handbook).equal.len()
     };
     assert_eq!((equal("add-up"), equal("replace")), (1, 0));
     let same = |levels: &str| {

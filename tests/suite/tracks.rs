@@ -330,7 +330,7 @@ fn a_competency_that_ends_early_has_gaps_only_where_something_is_missing() {
     let sources = two_tracks("", text);
     let empty = |sources: &Sources| -> Vec<u8> {
         let handbook = compile(sources).unwrap();
-        let health = Health::of(&handbook.book, &handbook.config);
+        let health = Health::of(&handbook);
         assert!(health.equal.is_empty(), "tracks may repeat a sentence: {:?}", health.equal);
         health.empty.iter().map(|(_, level)| *level).collect()
     };

@@ -184,6 +184,7 @@ fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     write(root, &LINKED);
+    write(root, &[("guides/c.md", "# C\n\n[[b]]\n")]);
     build(root, &[]);
     // A memory that says that no page is made from any chapter is wrong, and shows that it is used.
     forget(root, with_sum);
@@ -192,6 +193,12 @@ fn a_page_that_the_edit_cannot_have_changed_is_not_rendered() {
     index("Two");
     let (said, _) = build(root, &[]);
     assert!(said.contains("files written") && shows("One,"), "{said}");
+    // Neither a new heading nor more to read, nor a link to a chapter that others link to, can show on the page.
+    let more =
+        format!("# A\n\n## Part\n\nQuoted. A brief.\n\n## More\n\nSee [[b]]. {}\n", "Words to read. ".repeat(150));
+    write(root, &[("guides/a.md", &more)]);
+    build(root, &[]);
+    assert!(shows("One,"));
     // Another title can show on any page.
     write(root, &[("guides/a.md", "# Alpha\n\n## Part\n\nQuoted.\n")]);
     build(root, &[]);

@@ -63,6 +63,8 @@ const PATHS: &[&str] = &[
     "paths/p.md",
     "SUMMARY.md",
     "assets/x.svg",
+    "matrix.csv",
+    "assets/active.svg",
 ];
 
 const TEXTS: &[&str] = &[
@@ -106,6 +108,8 @@ const WORDS: &[&str] = &[
     "![x](/assets/x.svg) [file](/assets/x.svg)",
     "![[g#two]]\n\n![[n]]",
     "{{ changes() }} [[changes]] {{ children() }}",
+    "[m](/matrix.csv) [act](/assets/active.svg)",
+    "![act](/assets/active.svg)",
     // Five hundred words.
     LONG,
 ];
@@ -280,4 +284,21 @@ fn a_warm_build_equals_a_cold_one() {
     }
     assert!(saved.get() > 0, "no page was ever known to be the same");
     println!("{} edits; {} pages needn't have been rendered", made.get(), saved.get());
+}
+
+#[test]
+fn a_link_to_a_label_that_another_chapter_gains_works_in_the_preview() {
+    let texts = |b: &'static str| {
+        [("conf.py", "extensions = [\"myst_parser\"]\n"), ("a.md", "# A\n\nSee [there](place).\n"), ("b.md", b)]
+    };
+    let (mut pipeline, mut last) = (Pipeline::default(), None);
+    for (b, is_found) in
+        [("# B\n\nText.\n", false), ("# B\n\n(place)=\nText.\n", true), ("# B\n\n## Place\n\nText.\n", false)]
+    {
+        let world = World { sources: Sources::from_texts(texts(b)), ui: None, commits: Vec::new() };
+        let warm = world.build(&mut pipeline, &mut last);
+        let cold = world.build(&mut Pipeline::default(), &mut None).unwrap();
+        assert_eq!(!cold.0.contains("dead-link"), is_found, "{}", cold.0);
+        assert_eq!(warm, Ok(cold));
+    }
 }

@@ -149,7 +149,10 @@ fn difference(before: &Document, after: &Document) -> Option<String> {
     if !is_same {
         return Some("its links, images, formulas or footnotes would differ".to_owned());
     }
-    (before.meta != after.meta).then(|| "its headings or facts would differ".to_owned())
+    if before.outline != after.outline {
+        return Some("its headings or the targets of its links would differ".to_owned());
+    }
+    (before.meta != after.meta).then(|| "its facts would differ".to_owned())
 }
 
 /// Describes the first place where two texts of HTML differ.
@@ -161,4 +164,23 @@ fn first_difference(a: &str, b: &str) -> String {
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     format!("its page would differ: `{}` became `{}`", shown(a), shown(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::compile::{Choices, Compiler};
+    use crate::text::source::Sources;
+
+    #[test]
+    fn a_link_that_would_lead_elsewhere_is_a_difference() {
+        let document = |text: &str| {
+            let sources = Sources::from_texts([("a.md", text)]);
+            Compiler::new().compile(&sources, &Choices::default()).unwrap().documents[0].clone()
+        };
+        let before = document("# A\n\nSee [[b]].\n");
+        assert_eq!(difference(&before, &document("# A\n\nSee [[b]].\n\n")), None);
+        let found = difference(&before, &document("# A\n\nSee [[c]].\n"));
+        assert!(found.as_ref().is_some_and(|found| found.contains("targets of its links")), "{found:?}");
+    }
 }

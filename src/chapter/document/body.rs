@@ -16,7 +16,8 @@ use crate::text::diagnostic::Span;
 use crate::text::packed::Derived;
 use crate::text::source::Hash;
 
-/// What only a chapter's own page needs: HTML with holes, and positions in the file.
+/// What a chapter's own page needs, and pages that show a part of it or its reading time: HTML with holes, and
+/// positions in the file.
 #[derive(Clone, Debug, Default, PartialEq, BorshDeserialize, BorshSerialize)]
 pub struct Body {
     /// The chapter's HTML, without footnotes.

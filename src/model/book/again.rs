@@ -3,14 +3,14 @@
 //!
 //! Input: the last book, and the same input as for [`Book::new`], made under the same configuration
 //! and `SUMMARY.md`. Output: the [`Book`] that [`Book::new`] would build. If chapters were added or
-//! removed, or their IDs, aliases or kinds changed, this module calls [`Book::new`] instead.
+//! removed, or their IDs, aliases, kinds or labels changed, this module calls [`Book::new`] instead.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::chapter::document::{Form, Meta, Reference};
-use crate::model::link::{Links, Resolver, Target};
+use crate::model::link::{Links, Resolver, Target, has_labels};
 use crate::text::path::fold;
 
 use super::Book;
@@ -81,7 +81,9 @@ impl Changes {
             if is_same(before, after) && is_same(outline, new_outline) {
                 continue;
             }
-            if !is_called_the_same(before, after) || changes.chapters.len() == MOST_CHANGED {
+            // The anchor of a heading isn't a label, so headings count too.
+            let has_other_labels = !is_same(outline, new_outline) && has_labels(input.config);
+            if has_other_labels || !is_called_the_same(before, after) || changes.chapters.len() == MOST_CHANGED {
                 return None;
             }
             changes.chapters.push(chapter);

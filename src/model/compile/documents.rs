@@ -49,6 +49,13 @@ impl Documents {
             notes.add(Some(number));
         }
     }
+
+    /// Notes that all chapters were read.
+    pub fn note_all(&self) {
+        if let Some(notes) = &self.notes {
+            notes.add(None);
+        }
+    }
 }
 
 impl Notes {
@@ -84,9 +91,7 @@ impl Deref for Documents {
     type Target = [Document];
 
     fn deref(&self) -> &[Document] {
-        if let Some(notes) = &self.notes {
-            notes.add(None);
-        }
+        self.note_all();
         &self.all
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use super::{Resolver, Target, at_path, one_of};
 use crate::chapter::document::Form;
+use crate::declare::config::Config;
 use crate::declare::generator::Generator;
 use crate::text::path::fold;
 
@@ -60,10 +61,10 @@ impl Resolver<'_> {
 
     /// Returns the place that `label` is given to, in whichever chapter it is.
     pub(super) fn at_label(&self, label: &str) -> Option<Target> {
-        let of_book = self.config.origin.shares_anchors;
-        if (self.config.generator != Some(Generator::Sphinx) && !of_book) || !self.config.reads_foreign() {
+        if !has_labels(self.config) {
             return None;
         }
+        let of_book = self.config.origin.shares_anchors;
         let labels = self.labels.get_or_init(|| {
             let mut labels = HashMap::new();
             for chapter in self.book.ids() {
@@ -78,4 +79,10 @@ impl Resolver<'_> {
         let (chapter, id) = labels.get(&fold(label))?;
         Some(Target::Chapter(*chapter, Some((*id).to_owned())))
     }
+}
+
+/// Returns whether links may name a place without the chapter that it is in, so that a new anchor in one chapter can
+/// be the target of a link in any other.
+pub fn has_labels(config: &Config) -> bool {
+    (config.generator == Some(Generator::Sphinx) || config.origin.shares_anchors) && config.reads_foreign()
 }

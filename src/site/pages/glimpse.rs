@@ -59,7 +59,7 @@ enum Shown {
 
 /// Returns whether links to the chapter can show a glimpse of it. This is true for chapters of any
 /// kind other than a plain page, and for plain pages that another chapter links to.
-fn has_glimpse(handbook: &Handbook, chapter: ChapterId) -> bool {
+pub fn has_glimpse(handbook: &Handbook, chapter: ChapterId) -> bool {
     handbook.book.meta(chapter).kind != Kind::Page || !handbook.backlinks(chapter).is_empty()
 }
 

@@ -18,7 +18,7 @@ struct Special {
 pub(super) fn lay_out(table: &mut Table<'_>) {
     table.named_with(Generated::Health, "health.html", |on, view| {
         let handbook = &on.renderer.handbook;
-        let (kept, unused) = (Health::of(&handbook.book, &handbook.config), on.renderer.unused_terms(view));
+        let (kept, unused) = (Health::of(handbook), on.renderer.unused_terms(view));
         Special { health: health::page(&kept, unused, &handbook.findings(false), view) }
     });
 }

@@ -1,8 +1,8 @@
 //! Describes what pages are made from, so that a later build can tell which of them stay the same.
 //!
 //! Input: a site. Output: [`Basis`], which is a hash of everything that pages share, one of the past,
-//! and one of each chapter's text; and for each URL what was read of the chapters and of the past
-//! while it was rendered. If two sites have the same frame, a URL has the same bytes in both unless
+//! and one of each chapter: its file, its last change and its links; and for each URL what was read of
+//! the chapters and of the past while it was rendered. If two sites have the same frame, a URL has the same bytes in both unless
 //! something that it was made from has changed. Never decides by what a page looks like.
 
 use std::borrow::Cow;
@@ -19,7 +19,7 @@ use crate::declare::config::HtmlPolicy;
 use crate::model::book::ChapterId;
 use crate::model::compile::Reads;
 use crate::past::history::{self, Past};
-use crate::site::pages::{Layout, Rendered};
+use crate::site::pages::{self, Layout, Rendered};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::{SourcePath, UrlPath};
 use crate::text::source::Sources;
@@ -58,19 +58,16 @@ impl Site {
         }
         let (book, theme) = (&handbook.book, &self.renderer.theme);
         let mut frame = Feed::default();
-        let metas: Vec<Hash> = book.chapters.par_iter().map(of_meta).collect();
+        let metas = || -> Vec<Hash> { book.chapters.par_iter().map(of_meta).collect() };
+        // The links between chapters decide what each URL serves, and what chapters are to each other.
+        let (metas, linked) = rayon::join(metas, || Feed::of(&(&self.layout, &book.relations)));
         frame.add(&(&handbook.config, theme.hash(), Layout::size_of(&self.files), &metas));
         frame.add(&(&handbook.absent, &book.assets, &book.statics, &book.hidden));
         let is_chapter = |path: &_| book.at_path(path).is_some();
         frame.add_files(&self.files, &|path| !is_chapter(path));
-        frame.add(&(self.renderer.past.has_history(), &self.layout.redirects));
-        // Which pages there are, and what some of them list, follows from where chapters link to.
-        frame.add(&book.relations);
-        for url in self.layout.routes.keys() {
-            frame.0.update(url.as_str().as_bytes()).update(&[0]);
-        }
-        let is_linked: Vec<u8> = book.ids().map(|chapter| u8::from(!handbook.backlinks(chapter).is_empty())).collect();
-        frame.0.update(&is_linked);
+        frame.add(&(self.renderer.past.has_history(), linked));
+        let has_glimpse: Vec<bool> = book.ids().map(|chapter| pages::has_glimpse(handbook, chapter)).collect();
+        frame.add(&has_glimpse);
         let past = &self.renderer.past;
         let chapter = |(id, document): (ChapterId, &Document)| {
             let day = past.last_day(&document.meta.path);

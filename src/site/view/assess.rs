@@ -265,8 +265,7 @@ impl Asked {
 }
 
 fn grow(competency: ChapterId, view: &Viewpoint<'_>) -> Option<Grow> {
-    let document = &view.handbook.documents[competency.index()];
-    let mut headings = document.outline.headings.iter().filter(|heading| heading.section);
+    let mut headings = view.document(competency).outline.headings.iter().filter(|heading| heading.section);
     let heading = headings.find(|heading| fold(&heading.text) == view.config.words.grow)?;
     let html = view.cells.section(competency, &heading.id).filter(|html| !html.as_str().is_empty())?;
     Some(Grow { title: heading.text.clone(), url: view.anchor(competency, &heading.id), html })

@@ -100,7 +100,7 @@ impl Page {
 
     /// Returns the properties of a chapter's page.
     pub fn of_chapter(chapter: ChapterId, view: &Viewpoint<'_>) -> Self {
-        let (meta, minutes) = (view.meta(chapter), view.handbook.documents[chapter.index()].body.minutes);
+        let (meta, minutes) = (view.meta(chapter), view.document(chapter).body.minutes);
         let config = view.config;
         let reviewed = meta.reviewed.as_deref().and_then(date::parse_day);
         let due = reviewed.zip(meta.review_every).and_then(|(day, every)| date::after(day, every));

@@ -61,7 +61,7 @@ pub fn path(path: ChapterId, view: &Viewpoint<'_>) -> Option<PathPage> {
             key: key(*chapter, view),
             kind: class_of(meta.kind),
             summary,
-            minutes: minutes_of(*chapter, view),
+            minutes: view.document(*chapter).body.minutes,
         }
     };
     Some(PathPage {
@@ -109,9 +109,5 @@ pub fn key(chapter: ChapterId, view: &Viewpoint<'_>) -> String {
 
 /// Returns the total reading time of chapters in minutes.
 pub fn minutes(chapters: &[ChapterId], view: &Viewpoint<'_>) -> u32 {
-    chapters.iter().map(|chapter| u32::from(minutes_of(*chapter, view))).sum()
-}
-
-fn minutes_of(chapter: ChapterId, view: &Viewpoint<'_>) -> u16 {
-    view.handbook.documents[chapter.index()].body.minutes
+    chapters.iter().map(|chapter| u32::from(view.document(*chapter).body.minutes)).sum()
 }
