@@ -24,6 +24,7 @@ use crate::declare::origin::{self, Origin};
 use crate::declare::withheld;
 use crate::model::book::{self, Book, ChapterId, Generated};
 use crate::model::check::{Absent, Checker, Why};
+use crate::model::health::Health;
 use crate::model::link::Target;
 use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::near::{did_you_mean, nearest};
@@ -104,6 +105,12 @@ impl Handbook {
     pub fn links_to(&self, page: Generated) -> bool {
         self.documents.note_all();
         self.book.links.targets.iter().any(|targets| targets.contains(&Target::Generated(page)))
+    }
+
+    /// Returns the state of the handbook's upkeep. Counts as reading all chapters, because it depends on their links.
+    pub fn health(&self) -> Health {
+        self.documents.note_all();
+        Health::of(&self.book, &self.config)
     }
 
     /// Returns a checker for the handbook's references.

@@ -2,7 +2,7 @@
 //! without owners, chapters that nothing links to, competencies that no role expects, strategies
 //! that no role leads, and repeated statements.
 //!
-//! Input: the handbook. Output: [`Health`], lists of chapters and statements.
+//! Input: the book and the configuration. Output: [`Health`], lists of chapters and statements.
 //! Ignores retired chapters. Never reads the current date, because a page must not depend on when
 //! it was built (`policy` compares reviews with a date).
 
@@ -14,7 +14,6 @@ use crate::chapter::document::{Competency, Facts, Meta};
 use crate::declare::config::{Config, Scope};
 use crate::declare::kind::{Kind, Levels, Status};
 use crate::model::book::{Book, ChapterId, competency_of};
-use crate::model::compile::Handbook;
 use crate::text::date::{after, parse_day};
 use crate::text::path::fold;
 
@@ -43,11 +42,8 @@ pub struct Health {
 }
 
 impl Health {
-    /// Examines every chapter that isn't retired. Counts as reading all chapters, because it looks at the links
-    /// between them.
-    pub fn of(handbook: &Handbook) -> Self {
-        handbook.documents.note_all();
-        let (book, config) = (&*handbook.book, &*handbook.config);
+    /// Examines every chapter that isn't retired.
+    pub fn of(book: &Book, config: &Config) -> Self {
         let mut health = Self::default();
         for chapter in in_force(book) {
             let meta = book.meta(chapter);

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use rolebook::model::book::{ChapterId, role_of};
 use rolebook::model::compile::Handbook;
-use rolebook::model::health::Health;
 use rolebook::model::link::Target;
 use rolebook::text::path::UrlPath;
 use rolebook::text::source::Sources;
@@ -196,8 +195,7 @@ fn statements_that_differ_only_in_case_and_spacing_are_listed_as_equal() {
         let statement = &book.meta(*chapter).facts.statements()[*number as usize];
         statement.id.clone()
     };
-    let equal: Vec<Vec<String>> =
-        Health::of(&handbook).equal.iter().map(|group| group.iter().map(id).collect()).collect();
+    let equal: Vec<Vec<String>> = handbook.health().equal.iter().map(|group| group.iter().map(id).collect()).collect();
     assert_eq!(equal, [["a", "c"]]);
 }
 
@@ -212,7 +210,7 @@ fn a_link_from_a_chapter_to_itself_is_not_a_backlink() {
     let book = &handbook.book;
     let titles =
         |chapters: &[ChapterId]| chapters.iter().map(|chapter| book.meta(*chapter).title.clone()).collect::<Vec<_>>();
-    assert_eq!(titles(&Health::of(&handbook).orphaned), ["A"]);
+    assert_eq!(titles(&handbook.health().orphaned), ["A"]);
     let backlinks = |title: &str| {
         let chapter = book.ids().find(|chapter| book.meta(*chapter).title == title).unwrap();
         titles(handbook.backlinks(chapter))
@@ -503,7 +501,7 @@ fn a_competency_has_a_word_for_the_proficiency_at_a_level_next_to_its_name() {
 fn a_complete_level_may_repeat_what_another_one_says() {
     let equal = |levels: &str| {
         let handbook = compile(&restating(levels)).unwrap();
-        Health::of(&handbook).equal.len()
+        handbook.health().equal.len()
     };
     assert_eq!((equal("add-up"), equal("replace")), (1, 0));
     let same = |levels: &str| {

@@ -2,7 +2,6 @@
 //! competencies of one name.
 
 use rolebook::model::compile::Handbook;
-use rolebook::model::health::Health;
 use rolebook::site::urls::Site;
 use rolebook::text::rule::Rule;
 use rolebook::text::source::Sources;
@@ -330,7 +329,7 @@ fn a_competency_that_ends_early_has_gaps_only_where_something_is_missing() {
     let sources = two_tracks("", text);
     let empty = |sources: &Sources| -> Vec<u8> {
         let handbook = compile(sources).unwrap();
-        let health = Health::of(&handbook);
+        let health = handbook.health();
         assert!(health.equal.is_empty(), "tracks may repeat a sentence: {:?}", health.equal);
         health.empty.iter().map(|(_, level)| *level).collect()
     };

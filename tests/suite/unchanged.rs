@@ -132,7 +132,7 @@ fn whatever_changes_the_site_or_the_output_causes_a_build() {
 const WITH_AUDIENCES: &str = "title = \"T\"\n\n[audiences.managers]\ntitle = \"Managers\"\n";
 
 /// Chapters that quote, name and hide each other.
-const LINKED: [(&str, &str); 7] = [
+const LINKED: [(&str, &str); 8] = [
     ("handbook.toml", WITH_AUDIENCES),
     ("index.md", "# Home\n\nOne, see [[a]].\n"),
     ("guides/a.md", "# A\n\n## Part\n\nQuoted. A brief.\n"),
@@ -140,6 +140,7 @@ const LINKED: [(&str, &str); 7] = [
     ("glossary.md", "# Glossary\n\n### Brief\n\nA page.\n\n### Scope\n\nUnused.\n"),
     ("roles/pm.md", "---\ncompetencies: {talk: 2}\n---\n# PM\n\nDoes.\n"),
     ("competencies/talk.md", "# Talk\n\n### Learning\n\n- Says it.\n\n### Practising\n\n- Writes it.\n"),
+    ("statements.csv", "mine\n"),
 ];
 
 #[test]
@@ -152,6 +153,9 @@ fn a_build_with_a_memory_writes_what_a_build_without_one_writes() {
         ("index.md", "One,", "Two,"),
         ("guides/a.md", "Quoted.", "Reworded."),
         ("glossary.md", "A page.", "A sheet."),
+        // The file has the name of a generated one, and is published as soon as a chapter links to it.
+        ("guides/a.md", "Reworded.", "Reworded. [m](/statements.csv)"),
+        ("guides/a.md", "[m](/statements.csv)", "[[b]]"),
         ("guides/b.md", "Secret.", "Another."),
         ("guides/b.md", "# B", "# Bee"),
         ("guides/a.md", "# A", "# Alpha"),

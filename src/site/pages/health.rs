@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::Table;
 use crate::model::book::Generated;
-use crate::model::health::Health;
 use crate::site::view::health::{self, HealthPage};
 
 #[derive(Serialize)]
@@ -18,7 +17,7 @@ struct Special {
 pub(super) fn lay_out(table: &mut Table<'_>) {
     table.named_with(Generated::Health, "health.html", |on, view| {
         let handbook = &on.renderer.handbook;
-        let (kept, unused) = (Health::of(handbook), on.renderer.unused_terms(view));
+        let (kept, unused) = (handbook.health(), on.renderer.unused_terms(view));
         Special { health: health::page(&kept, unused, &handbook.findings(false), view) }
     });
 }
