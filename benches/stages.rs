@@ -8,12 +8,11 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use rolebook::chapter::document::{Meta, Outline};
+use rolebook::chapter::document::Document;
 use rolebook::chapter::parse;
 use rolebook::chapter::redact::Visible;
 use rolebook::command::load::Loaded;
@@ -57,8 +56,7 @@ fn parse(bencher: Bencher<'_, '_>) {
 fn index(bencher: Bencher<'_, '_>) {
     let sources = inputs().sources;
     let handbook = compiled().handbook;
-    let metas: Vec<Arc<Meta>> = handbook.documents.iter().map(|document| Arc::clone(&document.meta)).collect();
-    let outlines: Vec<Arc<Outline>> = handbook.documents.iter().map(|document| Arc::clone(&document.outline)).collect();
+    let (metas, outlines): (Vec<_>, Vec<_>) = handbook.documents.iter().map(Document::for_model).unzip();
     let assets = sources.assets().map(|(path, _)| path.clone()).collect();
     let input = Input {
         chapters: &metas,

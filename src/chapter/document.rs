@@ -41,6 +41,14 @@ pub struct Document {
     pub findings: Arc<Vec<Diagnostic>>,
 }
 
+impl Document {
+    /// Returns what the model is made from: the metadata and the outline.
+    #[must_use]
+    pub fn for_model(&self) -> (Arc<Meta>, Arc<Outline>) {
+        (Arc::clone(&self.meta), Arc::clone(&self.outline))
+    }
+}
+
 /// The number of a reference: an index into [`Outline::references`] and [`Body::reference_spans`].
 pub type ReferenceNumber = u32;
 
@@ -104,6 +112,14 @@ pub struct Outline {
     pub anchors: BTreeSet<String>,
     /// All references of the chapter in the order found: front matter first, then text.
     pub references: Vec<Reference>,
+}
+
+impl Outline {
+    /// Returns the heading with this ID.
+    #[must_use]
+    pub fn heading(&self, id: &str) -> Option<&Heading> {
+        self.headings.iter().find(|heading| heading.id == id)
+    }
 }
 
 /// A diagram that a chapter shows.

@@ -94,7 +94,7 @@ pub fn program() -> Option<impl Debug> {
 /// Returns whether a chapter refers to one that its readers can't see. The name itself may be a secret.
 fn names_hidden(document: &Document, handbook: &Handbook) -> bool {
     let Some(chapter) = handbook.book.at_path(&document.meta.path) else { return true };
-    (0..).zip(&document.outline.references).any(|(n, _)| matches!(handbook.target(chapter, n), Target::Hidden))
+    handbook.targets(chapter).contains(&Target::Hidden)
 }
 
 /// Returns the chapter of a finding about code that is shown without colors.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::chapter::document::{Document, Meta, Outline, ReferenceNumber};
+use crate::chapter::document::{Document, ReferenceNumber};
 use crate::chapter::parse::{Outcome, names_of, parse};
 use crate::chapter::redact::Visible;
 use crate::declare::config::{Config, FILE};
@@ -390,8 +390,7 @@ impl Compiler {
         sources: &Sources,
         config: &Config,
     ) -> Arc<Book> {
-        let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
-        let outlines: Vec<Arc<Outline>> = documents.iter().map(|document| Arc::clone(&document.outline)).collect();
+        let (metas, outlines): (Vec<_>, Vec<_>) = documents.iter().map(Document::for_model).unzip();
         let assets = assets(sources, config);
         // A static directory is published as a whole, and parts of it may be meant for fewer people
         // than the handbook. So it is left out if there are audiences.

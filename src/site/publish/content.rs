@@ -204,8 +204,8 @@ impl<'a> Search<'a> {
     fn follow_chapters(&mut self) {
         let book = &self.handbook.book;
         for (chapter, document) in book.ids().zip(self.handbook.documents.iter()) {
-            for (n, reference) in (0..).zip(&document.outline.references) {
-                let Target::Asset(path) = self.handbook.target(chapter, n) else { continue };
+            for (reference, target) in document.outline.references.iter().zip(self.handbook.targets(chapter)) {
+                let Target::Asset(path) = target else { continue };
                 if reference.form == Form::Image { self.show(path) } else { self.link(path) }
             }
         }

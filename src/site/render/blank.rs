@@ -42,7 +42,7 @@ impl Filler<'_> {
         let (path, kind, config) = (&meta.path, Kind::Page, view.config);
         // Views and transclusions belong to the handbook, where a template isn't used.
         let input = Input { body: written, path, kind, config, family: None, place, seed: "", plain: true, view: None };
-        let form = blank(input, heading_over(self.document(scope.chapter), offset));
+        let form = blank(input, heading_over(self.view.document(scope.chapter), offset));
         let ui = |key: &str| escape(view.theme.ui(key));
         let title = escape(&template.title);
         let _ = write!(

@@ -60,10 +60,6 @@ struct Copier<'a> {
 }
 
 impl<'a> Copier<'a> {
-    fn document(&self, chapter: ChapterId) -> &'a Document {
-        &self.renderer.handbook.documents[chapter.index()]
-    }
-
     /// Returns the file that a document was parsed from. While the preview can't read a file, the
     /// chapter keeps its earlier content. The new bytes must not be copied, because nobody knows yet
     /// who may read them.
@@ -76,7 +72,7 @@ impl<'a> Copier<'a> {
     /// Returns the text of a chapter or of a part of it. `depth` is the number of transclusions
     /// that the text is nested in.
     fn part(&self, chapter: ChapterId, anchor: Option<&str>, depth: usize) -> String {
-        let document = self.document(chapter);
+        let document = self.view.document(chapter);
         let Some(file) = self.file(document) else { return String::new() };
         let Ok(text) = Text::new(&file.bytes) else { return String::new() };
         let start = front_matter::split(&text.text).body();
@@ -217,7 +213,7 @@ impl<'a> Copier<'a> {
 
     /// Returns a link to the page that shows the same content as a view.
     fn shown(&self, chapter: ChapterId, number: usize) -> String {
-        let Some(asked) = self.document(chapter).body.views.get(number) else { return String::new() };
+        let Some(asked) = self.view.document(chapter).body.views.get(number) else { return String::new() };
         let page = |page: Generated| {
             let url = self.view.generated(page);
             url.map(|url| link(self.view.theme.ui(page.title_key()), Some(&url), "")).unwrap_or_default()

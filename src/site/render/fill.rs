@@ -82,13 +82,9 @@ impl<'a> Filler<'a> {
         self.renderer
     }
 
-    pub(super) fn document(&self, chapter: ChapterId) -> &'a Document {
-        &self.renderer.handbook.documents[chapter.index()]
-    }
-
     /// Returns a chapter's text with its footnotes.
     pub fn chapter(&mut self, chapter: ChapterId) -> String {
-        let main = &self.document(chapter).body.main;
+        let main = &self.view.document(chapter).body.main;
         let mut out = String::with_capacity(main.length() * 2);
         self.fill(main.part(&main.html(), 0), (0..main.length(), main.length()), Scope::own(chapter), &mut out);
         self.write_footnotes(&mut out);
@@ -97,12 +93,12 @@ impl<'a> Filler<'a> {
 
     /// Returns the length of a chapter's HTML, without its footnotes.
     pub fn length(&self, chapter: ChapterId) -> usize {
-        self.document(chapter).body.main.length()
+        self.view.document(chapter).body.main.length()
     }
 
     /// Returns a range of a chapter's text. The range begins and ends between two blocks.
     pub fn part(&mut self, chapter: ChapterId, range: Range<usize>) -> String {
-        let main = &self.document(chapter).body.main;
+        let main = &self.view.document(chapter).body.main;
         // A hole at the end of the range belongs to what follows.
         let last = if range.end == main.length() { range.end } else { range.end.saturating_sub(1) };
         let mut out = String::with_capacity(range.len() * 2);
@@ -115,7 +111,7 @@ impl<'a> Filler<'a> {
 
     /// Returns the HTML of a chapter's first paragraph, without terms and footnotes.
     pub fn first_paragraph(&mut self, chapter: ChapterId) -> String {
-        let html = self.document(chapter).body.main.html();
+        let html = self.view.document(chapter).body.main.html();
         let Some(start) = html.find("<p>") else { return String::new() };
         let end = html[start..].find("</p>").map_or(html.len(), |end| start + end);
         self.parts([(start..end, end)], Scope::quoted(chapter))
@@ -123,7 +119,7 @@ impl<'a> Filler<'a> {
 
     /// Returns the inner HTML of a statement, without terms and footnotes.
     pub fn statement(&mut self, chapter: ChapterId, number: usize) -> String {
-        let document = self.document(chapter);
+        let document = self.view.document(chapter);
         let Some(range) = document.body.statement(number) else {
             // The statement's HTML was removed along with a disallowed element, so only its words
             // remain.
@@ -140,7 +136,7 @@ impl<'a> Filler<'a> {
     #[must_use]
     pub fn examples(&mut self, chapter: ChapterId, number: usize) -> String {
         let mut out = String::new();
-        for range in self.document(chapter).body.examples_of(number) {
+        for range in self.view.document(chapter).body.examples_of(number) {
             let end = range.end;
             let html = self.parts([(range, end)], Scope::quoted(chapter));
             // The example was taken out of a list that has other items too, so it needs a list of
@@ -158,7 +154,7 @@ impl<'a> Filler<'a> {
     /// Returns the HTML of a section, two heading levels lower, without its own heading, terms and
     /// footnotes. IDs are prefixed with the chapter's ID.
     pub fn section(&mut self, chapter: ChapterId, anchor: &str) -> Option<String> {
-        let document = self.document(chapter);
+        let document = self.view.document(chapter);
         let range = embed::part(document, Some(anchor))?;
         let heading = document.body.blocks.iter().find(|block| (block.end as usize) > range.start)?.end as usize;
         // A hole at the end of a section belongs to what follows the section.
@@ -169,9 +165,9 @@ impl<'a> Filler<'a> {
     /// Returns the HTML below a heading of another chapter, without terms and footnotes. Headings
     /// in it start at level `first`.
     pub fn below(&mut self, chapter: ChapterId, anchor: &str, first: u8) -> String {
-        let document = self.document(chapter);
+        let document = self.view.document(chapter);
         let Some(range) = embed::below_heading(document, anchor) else { return String::new() };
-        let level = document.outline.headings.iter().find(|heading| heading.id == anchor).map_or(2, |h| h.level);
+        let level = document.outline.heading(anchor).map_or(2, |heading| heading.level);
         let last = range.end.saturating_sub(1);
         let out = self.parts([(range, last)], Scope::quoted(chapter));
         moved(out.trim(), &format!("{}--", self.view.book.id_in_url(chapter)), first.saturating_sub(level + 1))
@@ -181,7 +177,7 @@ impl<'a> Filler<'a> {
     /// [`Self::fill`]. Balances their elements, because raw HTML may extend past the beginning or
     /// end of a part.
     fn parts(&mut self, parts: impl IntoIterator<Item = (Range<usize>, usize)>, scope: Scope) -> String {
-        let body = &self.document(scope.chapter).body;
+        let body = &self.view.document(scope.chapter).body;
         let parts: Vec<(Range<usize>, usize)> = parts.into_iter().collect();
         let start = parts.iter().map(|(range, _)| range.start).min().unwrap_or(0);
         let end = parts.iter().map(|(range, _)| range.end).max().unwrap_or(0);
@@ -236,7 +232,7 @@ impl<'a> Filler<'a> {
     }
 
     fn hole(&mut self, hole: &Hole, offset: usize, scope: Scope, out: &mut String) {
-        let body = &self.document(scope.chapter).body;
+        let body = &self.view.document(scope.chapter).body;
         match hole {
             Hole::LinkOpen(n, title) => self.open_link(*n, title.as_deref(), scope, out),
             Hole::LinkClose(n) => self.close_link(*n, scope, out),
@@ -357,13 +353,11 @@ impl<'a> Filler<'a> {
     /// link's anchor has one.
     fn link_text(&self, n: u32, scope: Scope) -> String {
         let view = &self.view;
-        let reference = self.document(scope.chapter).outline.references.get(n as usize);
+        let reference = self.view.document(scope.chapter).outline.references.get(n as usize);
         match view.handbook.target(scope.chapter, n) {
             Target::Chapter(chapter, anchor) => {
                 let meta = view.meta(*chapter);
-                let heading = anchor
-                    .as_ref()
-                    .and_then(|id| self.document(*chapter).outline.headings.iter().find(|heading| heading.id == *id));
+                let heading = anchor.as_ref().and_then(|id| view.document(*chapter).outline.heading(id));
                 match (heading, reference.map(|r| &r.fragment)) {
                     (Some(heading), Some(Some(Fragment::Level(_)))) => format!("{} ({})", meta.title, heading.text),
                     (Some(heading), _) if *chapter == scope.chapter => heading.text.clone(),
@@ -457,7 +451,7 @@ impl<'a> Filler<'a> {
         // A footnote may refer to further footnotes, so the list can grow while it is written.
         while let Some((chapter, number)) = self.order.get(n).copied() {
             n += 1;
-            let document = self.document(chapter);
+            let document = self.view.document(chapter);
             let Some((_, fill)) = document.body.footnotes.get(number as usize) else { continue };
             let mut inner = String::new();
             self.fill(fill.whole(), (0..fill.html.len(), fill.html.len()), Scope::own(chapter), &mut inner);
@@ -479,7 +473,7 @@ impl<'a> Filler<'a> {
     /// page.
     fn table(&mut self, heading: u32, scope: Scope, out: &mut String) {
         self.tables += 1;
-        let Document { meta, outline, .. } = self.document(scope.chapter);
+        let Document { meta, outline, .. } = self.view.document(scope.chapter);
         let heading = (heading as usize).checked_sub(1).and_then(|n| outline.headings.get(n));
         let title = heading.map_or(meta.title.as_str(), |heading| heading.text.as_str());
         let label =
@@ -499,7 +493,7 @@ impl<'a> Filler<'a> {
             let _ = write!(out, "<p class=\"dead\">{text}</p>");
             return;
         };
-        let document = self.document(*to);
+        let document = self.view.document(*to);
         let Some(range) = embed::part(document, anchor.as_deref()).filter(|_| scope.depth < embed::DEEPEST) else {
             return out.push_str("<section class=\"embed\"></section>");
         };
@@ -511,7 +505,7 @@ impl<'a> Filler<'a> {
         let inner_scope = Scope { chapter: *to, depth: scope.depth + 1, own: scope.own };
         let inner = self.parts([(range.clone(), last)], inner_scope);
         let prefix = format!("{}--", self.view.book.id_in_url(*to));
-        let shift = heading_shift(self.document(scope.chapter), offset, document, range.start);
+        let shift = heading_shift(self.view.document(scope.chapter), offset, document, range.start);
         let inner = moved(inner.trim_end(), &prefix, shift);
         let inner = if is_statement { format!("<ul>\n<li>{inner}</li>\n</ul>") } else { inner };
         let _ = write!(out, "<section class=\"embed\">\n{inner}\n</section>");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::Site;
-use crate::chapter::document::{Document, Meta, Outline};
+use crate::chapter::document::Document;
 use crate::chapter::parse::{Outcome, parse};
 use crate::chapter::redact::Visible;
 use crate::model::book::{self, ChapterId};
@@ -91,8 +91,7 @@ impl Site {
         let is_same = document.meta == before.meta && document.outline == before.outline;
         documents[chapter.index()] = document;
         if !is_same {
-            let metas: Vec<Arc<Meta>> = documents.iter().map(|document| Arc::clone(&document.meta)).collect();
-            let outlines: Vec<Arc<Outline>> = documents.iter().map(|document| Arc::clone(&document.outline)).collect();
+            let (metas, outlines): (Vec<_>, Vec<_>) = documents.iter().map(Document::for_model).unzip();
             let summary = self.files.bytes(&SourcePath::new("SUMMARY.md"));
             let summary = summary.and_then(|bytes| std::str::from_utf8(bytes).ok());
             let (assets, hidden, config) = (&handbook.book.assets, &handbook.book.hidden, &handbook.config);

@@ -2,8 +2,9 @@
 //!
 //! Input: a site. Output: [`Basis`], which is a hash of everything that pages share, one of the past,
 //! and one of each chapter: its file, its last change and its links; and for each URL what was read of
-//! the chapters and of the past while it was rendered. If two sites have the same frame, a URL has the same bytes in both unless
-//! something that it was made from has changed. Never decides by what a page looks like.
+//! the chapters and of the past while it was rendered. If two sites have the same frame, a URL has the
+//! same bytes in both unless something that it was made from has changed. Never decides by what a page
+//! looks like.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

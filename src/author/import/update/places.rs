@@ -142,9 +142,10 @@ impl<'a> Places<'a> {
 
     /// Returns the signs that headings of levels begin with.
     fn signs(&self) -> String {
-        let depth = self.headings().first().and_then(|level| {
-            self.document.outline.headings.iter().find(|heading| heading.id == level.id).map(|heading| heading.level)
-        });
+        let depth = self
+            .headings()
+            .first()
+            .and_then(|level| self.document.outline.heading(&level.id).map(|heading| heading.level));
         "#".repeat(depth.map_or(3, usize::from))
     }
 

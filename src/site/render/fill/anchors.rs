@@ -23,7 +23,7 @@ impl Filler<'_> {
         if scope.depth > 0 || !scope.own {
             return;
         }
-        let Document { meta, outline, .. } = self.document(scope.chapter);
+        let Document { meta, outline, .. } = self.view.document(scope.chapter);
         let Some(heading) = outline.headings.get(n as usize) else { return };
         let end = format!("</h{}>", heading.level);
         // If the sanitizer moved the heading, it remains as it is. The title needs no link, because
