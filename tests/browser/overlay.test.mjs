@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { close, folder, open, overflow, preview, project, violations } from "./support.mjs";
+import { close, folder, open, overflow, preview, project, violations, written } from "./support.mjs";
 
 const texts = {
   "handbook/handbook.toml": 'title = "T"\n',
@@ -73,8 +73,8 @@ test("a passage opens in the author's editor at the right line", async () => {
   const { page } = await start({}, "--editor", `${script} {file}:{line}:{column}`);
   await page.locator(".prose > p").click({ modifiers: ["Alt"], position: { x: 5, y: 5 } });
   await page.waitForSelector('.rolebook-note:has-text("Opened")');
-  await page.waitForFunction(() => true);
-  assert.match(readFileSync(told, "utf8"), /\/handbook\/guides\/a\.md:3:1\n$/);
+  const place = /\/handbook\/guides\/a\.md:3:1\n$/;
+  assert.match(await written(told, place), place);
   assert.equal(await page.locator(".rolebook-pencil").count(), 0, "nothing can be changed without --edit");
   await close(page);
 });

@@ -9,6 +9,7 @@ import { createServer } from "node:http";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { after } from "node:test";
@@ -201,6 +202,16 @@ function waitForFrames(page) {
       return result;
     };
   }
+}
+
+/**
+ * Waits until a file matches `pattern`, and returns its text. Another program may still be writing it. After five
+ * seconds, returns the text that there is, so that the test can show it.
+ */
+export async function written(file, pattern) {
+  const text = () => (existsSync(file) ? readFileSync(file, "utf8") : "");
+  for (let tries = 0; tries < 500 && !pattern.test(text()); tries++) await pause(10);
+  return text();
 }
 
 /** Closes a page and its context. */
