@@ -132,15 +132,17 @@ fn whatever_changes_the_site_or_the_output_causes_a_build() {
 const WITH_AUDIENCES: &str = "title = \"T\"\n\n[audiences.managers]\ntitle = \"Managers\"\n";
 
 /// Chapters that quote, name and hide each other.
-const LINKED: [(&str, &str); 8] = [
+const LINKED: [(&str, &str); 9] = [
     ("handbook.toml", WITH_AUDIENCES),
     ("index.md", "# Home\n\nOne, see [[a]].\n"),
     ("guides/a.md", "# A\n\n## Part\n\nQuoted. A brief.\n"),
     ("guides/b.md", "# B\n\n![[a#part]]\n\n::: {audience=managers}\n\nSecret.\n\n:::\n"),
     ("glossary.md", "# Glossary\n\n### Brief\n\nA page.\n\n### Scope\n\nUnused.\n"),
-    ("roles/pm.md", "---\ncompetencies: {talk: 2}\n---\n# PM\n\nDoes.\n"),
+    ("roles/pm.md", "---\ncompetencies: {talk: 2}\n---\n# PM\n\nDoes.\n\nMore.\n"),
     ("competencies/talk.md", "# Talk\n\n### Learning\n\n- Says it.\n\n### Practising\n\n- Writes it.\n"),
     ("statements.csv", "mine\n"),
+    // Glimpses of this chapter and of the role belong in the same file.
+    ("guides/misusing.md", "# Misusing\n\nText.\n"),
 ];
 
 #[test]
@@ -156,6 +158,10 @@ fn a_build_with_a_memory_writes_what_a_build_without_one_writes() {
         // The file has the name of a generated one, and is published as soon as a chapter links to it.
         ("guides/a.md", "Reworded.", "Reworded. [m](/statements.csv)"),
         ("guides/a.md", "[m](/statements.csv)", "[[b]]"),
+        // A second chapter links there, then the first one to another chapter.
+        ("roles/pm.md", "More.", "See [[b]]."),
+        ("roles/pm.md", "[[b]]", "[[misusing]]"),
+        ("roles/pm.md", "[[misusing]]", "nothing"),
         ("guides/b.md", "Secret.", "Another."),
         ("guides/b.md", "# B", "# Bee"),
         ("guides/a.md", "# A", "# Alpha"),

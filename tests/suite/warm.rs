@@ -86,6 +86,9 @@ const TEXTS: &[&str] = &[
     "",
 ];
 
+/// A handbook in which chapters of many kinds link to each other: the number of a path and that of its text.
+const WHOLE: &[(usize, usize)] = &[(0, 0), (1, 1), (2, 2), (3, 11), (4, 3), (5, 4), (6, 5), (8, 6), (9, 7)];
+
 const CONFIGS: &[&str] = &[
     "title = \"T\"\n[partners]\nfinance = \"Finance\"\n[check]\ndead-link = \"warn\"\n",
     "title = \"U\"\nurls = \"file\"\nbase_url = \"https://x.example/y\"\n",
@@ -118,7 +121,8 @@ const LONG: &str = include_str!("warm/long.txt");
 
 const THEMES: &[&str] = &["contents = \"Inside\"\n", "contents = \"Below\"\n"];
 
-fn edits() -> impl Strategy<Value = Vec<Edit>> {
+/// Returns strategies for the edits of one case, and for whether they begin with a whole handbook.
+fn edits() -> impl Strategy<Value = (bool, Vec<Edit>)> {
     let edit = prop_oneof![
         6 => (0..PATHS.len(), 0..TEXTS.len()).prop_map(|(chapter, text)| Edit::Write { chapter, text }),
         5 => (0..PATHS.len(), 0..WORDS.len()).prop_map(|(chapter, word)| Edit::Reword { chapter, word }),
@@ -128,7 +132,7 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         1 => (0..CONFIGS.len()).prop_map(|text| Edit::Configure { text }),
         1 => (0..THEMES.len()).prop_map(|text| Edit::Theme { text }),
     ];
-    prop::collection::vec(edit, 1..12)
+    (any::<bool>(), prop::collection::vec(edit, 1..12))
 }
 
 /// Returns a past that knows some of the chapters, an older state of two of them, and a commit for
@@ -241,8 +245,10 @@ fn same_pages((basis, pages): &Left, (now, others): &Left) -> Result<usize, Test
 
 /// Applies the edits one by one, and builds each state once with the cache and once from scratch.
 /// Returns how many pages the cache between two runs saved.
-fn holds(edits: &[Edit]) -> Result<usize, TestCaseError> {
-    let mut world = World { sources: Sources::from_texts([("index.md", "# Home\n")]), ui: None, commits: Vec::new() };
+fn holds(is_whole: bool, edits: &[Edit]) -> Result<usize, TestCaseError> {
+    let whole = WHOLE.iter().filter(|_| is_whole).map(|(path, text)| (PATHS[*path], TEXTS[*text]));
+    let sources = Sources::from_texts([("index.md", "# Home\n")].into_iter().chain(whole));
+    let mut world = World { sources, ui: None, commits: Vec::new() };
     let (mut pipeline, mut last) = (Pipeline::default(), None);
     let (mut before, mut saved) = (None, 0);
     for edit in edits {
@@ -273,9 +279,9 @@ fn a_warm_build_equals_a_cold_one() {
         // A case has six edits on average.
         let cases = (wanted - made.get()).div_ceil(6);
         let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
-        let held = TestRunner::new(config).run(&edits(), |edits| {
+        let held = TestRunner::new(config).run(&edits(), |(is_whole, edits)| {
             made.set(made.get() + u32::try_from(edits.len()).unwrap());
-            saved.set(saved.get() + holds(&edits)?);
+            saved.set(saved.get() + holds(is_whole, &edits)?);
             Ok(())
         });
         if let Err(failure) = held {
