@@ -53,10 +53,10 @@ export function project(texts) {
   return dir;
 }
 
-/** Builds a project and returns the folder of the site. */
+/** Builds a project and returns the folder of the site. If it can't be built, the error contains the findings. */
 export function build(dir, ...flags) {
   const out = join(folder(), "site");
-  execFileSync(rolebook, ["build", dir, "--out", out, ...flags], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(rolebook, ["build", dir, "--out", out, ...flags], { stdio: ["ignore", "ignore", "pipe"] });
   return out;
 }
 
