@@ -90,8 +90,7 @@ impl Input<'_> {
 /// Returns how a chapter is read.
 pub fn reading<'a>(path: &SourcePath, kind: Kind, config: &'a Config) -> Reading<'a> {
     let mut dialects = config.dialects();
-    let is_foreign = !config.configured || config.generator.is_some();
-    if is_foreign && path.as_str().to_ascii_lowercase().ends_with(".mdx") {
+    if path.as_str().to_ascii_lowercase().ends_with(".mdx") {
         dialects = dialects.with(Dialect::Jsx);
     }
     let has_definitions = config.markdown.definition_lists || dialects.has(Dialect::Definitions);

@@ -8,8 +8,10 @@
 //! at another chapter.
 
 mod comments;
+mod definitions;
 mod head;
 mod lines;
+mod list;
 mod names;
 mod pass;
 mod published;
@@ -21,7 +23,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub use head::{Field, audience_of, block_that_looks_like_front_matter, private_line};
+pub use head::{
+    Field, audience_of, audience_on_first_line, block_that_looks_like_front_matter, fields_without_fences, private_line,
+};
+pub use list::{List, list};
 pub use published::mark_in_html;
 pub use remark::{Misread, Remark};
 
@@ -124,7 +129,13 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     let lines = lines::read(&comments.text, &structure);
     pass.blocks_and_sections(&lines);
     pass.near_misses(&lines);
-    let (hidden, blanked, remarks) = pass.finish();
+    let (mut hidden, mut blanked, remarks) = pass.finish();
+    let definitions = definitions::of_hidden(text, &hidden, &structure);
+    if !definitions.is_empty() {
+        blanked.extend(definitions.iter().cloned());
+        hidden.extend(definitions);
+        hidden = joined(hidden);
+    }
     Redacted { text: Cow::Owned(blank(text, &blanked)), hidden, comments: comments.hidden.len(), remarks }
 }
 

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::chapter::document::{Document, ReferenceNumber};
 use crate::chapter::parse::{Outcome, names_of, parse};
-use crate::chapter::redact::Visible;
+use crate::chapter::redact::{self, Visible};
 use crate::declare::config::{Config, FILE};
 use crate::declare::generator::Generator;
 use crate::declare::kind::Status;
@@ -26,7 +26,7 @@ use crate::model::book::{self, Book, ChapterId, Generated};
 use crate::model::check::{Absent, Checker, Why};
 use crate::model::health::Health;
 use crate::model::link::Target;
-use crate::text::diagnostic::{Diagnostic, Place};
+use crate::text::diagnostic::{Diagnostic, Place, Span};
 use crate::text::near::{did_you_mean, nearest};
 use crate::text::path::SourcePath;
 use crate::text::rule::{Rule, Severity};
@@ -223,6 +223,11 @@ impl Compiler {
         if documents.is_empty() {
             file_findings.extend(no_chapters(&absent));
         }
+        if let Some(place) = self.list(sources, &config).and_then(|list| list.doubtful) {
+            let message = "this looks like a mark for an audience and is not understood, so the list is not used";
+            let span = Some(Span::new(place.start, place.end));
+            file_findings.push(Diagnostic::new(Rule::AudienceMark, &SourcePath::new("SUMMARY.md"), span, message));
+        }
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
         let book = self.book(&documents, hidden, sources, &config);
@@ -382,6 +387,12 @@ impl Compiler {
         self.parsed.iter().filter_map(kept).collect()
     }
 
+    /// Returns the list of chapters without what its readers must not see.
+    fn list<'a>(&self, sources: &'a Sources, config: &Config) -> Option<redact::List<'a>> {
+        let text = std::str::from_utf8(sources.bytes(&SourcePath::new("SUMMARY.md"))?).ok()?;
+        Some(redact::list(text, &self.visible, config))
+    }
+
     /// Builds the book, or returns the last one if none of its inputs have changed.
     fn book(
         &mut self,
@@ -408,7 +419,8 @@ impl Compiler {
         {
             return Arc::clone(book);
         }
-        let text = summary_file.and_then(|file| std::str::from_utf8(&file.bytes).ok());
+        let text = self.list(sources, config).map(|list| list.text);
+        let text = text.as_deref();
         let (chapters, outlines, assets, hidden) = (&metas[..], &outlines[..], &assets, &hidden);
         let input = book::Input { chapters, outlines, assets, statics, hidden, summary: text, config };
         let book = Arc::new(match &self.last {

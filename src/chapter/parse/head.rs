@@ -8,12 +8,12 @@ use std::ops::Range;
 use super::{Reader, kind_at};
 use crate::chapter::redact::{self, Field, Misread};
 use crate::declare::config::unknown_audience;
-use crate::declare::front::Common;
+use crate::declare::front::{self, Common};
 use crate::declare::kind::Kind;
 use crate::declare::withheld;
 use crate::text::conflict;
 use crate::text::diagnostic::{Diagnostic, Place, Span};
-use crate::text::front_matter::{self, Data, Format, Split, Table};
+use crate::text::front_matter::{self, Data, Format, Split, Table, Value};
 use crate::text::rule::Rule;
 use crate::text::source::Text;
 
@@ -85,7 +85,7 @@ impl Reader<'_> {
             Split::None => return Head { table: Table::default(), content: 0..0, body, is_read: true },
             Split::Unterminated { format, opening } => {
                 let help = format!("close it with a line `{}`", format.fence());
-                self.finding(Rule::BadFrontMatter, opening, "the front matter does not end", help);
+                self.finding(Rule::BadFrontMatter, opening, "the front matter is not closed", help);
                 let length = text[body..].find("\n\n").unwrap_or(text.len() - body);
                 return Head::unread(body..body + length, body);
             }
@@ -178,7 +178,28 @@ impl Reader<'_> {
             self.misread(Rule::MisplacedFrontMatter, Misread::Block, span);
             return self.visible.is_everything();
         }
-        match redact::audience_of(&head.table, &text[head.content.clone()], head.content.start) {
+        self.check_fences(head);
+        let is_audience =
+            |name: &str| self.config.audiences.keys().any(|known| known.eq_ignore_ascii_case(name.trim()));
+        if let Some(line) = redact::audience_on_first_line(text, head.body, &is_audience) {
+            self.misread(Rule::MisplacedFrontMatter, Misread::Block, Span::new(line.start, line.end));
+            return self.visible.is_everything();
+        }
+        let unknown = head.table.entries.iter().find(|entry| {
+            let is_named = |value: &Value| value.text().is_some_and(is_audience);
+            let has_name = match &entry.value.data {
+                Data::List(items) => items.iter().any(is_named),
+                _ => is_named(&entry.value),
+            };
+            has_name && !is_field(&entry.key)
+        });
+        let field = redact::audience_of(&head.table, &text[head.content.clone()], head.content.start);
+        // A field that nobody knows and that names an audience was meant to say who may read the chapter.
+        let field = match unknown {
+            Some(entry) if field == Field::Absent => Field::Broken(entry.key_span),
+            _ => field,
+        };
+        match field {
             Field::Absent => true,
             Field::Named(name, span) => {
                 if !self.config.audiences.contains_key(&name) {
@@ -195,6 +216,26 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+impl Reader<'_> {
+    /// Reports fields that are shown as text, because front matter doesn't begin or end as it should.
+    fn check_fences(&mut self, head: &Head) {
+        if !head.is_read || !head.table.entries.is_empty() {
+            return;
+        }
+        let Some(fields) = redact::fields_without_fences(&self.text.text, &is_field) else { return };
+        let message = "these fields are shown as text, because they aren't between two lines `---`";
+        let help =
+            "begin the file with a line `---`, with nothing above it, and write another one below the last field";
+        self.finding(Rule::BadFrontMatter, Span::new(fields.start, fields.end), message, help);
+    }
+}
+
+/// Returns whether front matter of any kind has this field.
+fn is_field(key: &str) -> bool {
+    let mut fields = [Common::FIELDS].into_iter().chain(Kind::ALL.map(front::of_kind)).flatten();
+    fields.any(|field| field.name == key || !key.is_empty() && field.also == key)
 }
 
 /// Returns whether a finding points at the same line as `span`; both are byte offsets in the text.

@@ -61,8 +61,8 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
             continue;
         }
         let is_block = !line.has_letter_before(start, text);
-        // `5%%` is a number, and a comment cannot begin inside a word.
-        if !is_block && text[..start].ends_with(char::is_alphanumeric) {
+        // `5%%` is a number.
+        if !is_block && text[..start].ends_with(char::is_numeric) {
             continue;
         }
         if paragraph_end < at {
@@ -74,6 +74,13 @@ fn find(text: &str, structure: &Structure, found: &mut Comments<'_>) {
                 found.remarks.push(Remark::Unclosed(start..at));
                 found.hidden.push(start..text.len());
                 return;
+            }
+            // A comment that goes on behind an empty line was meant as one, but isn't one in Obsidian either.
+            let behind = if text[..start].ends_with(char::is_whitespace) { text[limit..].find("%%") } else { None };
+            if let Some(length) = behind {
+                found.remarks.push(Remark::Unclosed(start..at));
+                at = limit + length + 2;
+                found.hidden.push(start..at);
             }
             continue;
         };

@@ -85,6 +85,14 @@ pub fn private_line(text: &str) -> Option<Range<usize>> {
     lines(text).find(|(_, line)| is_private(line)).map(|(range, _)| range)
 }
 
+/// Returns the range of the first line of a text if it has a key that resembles `audience` and the name of one.
+pub fn audience_on_first_line(text: &str, start: usize, is_audience: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
+    let lines = lines_of(text, start);
+    let (at, line) = lines.iter().find(|(_, line)| !is_blank(line))?;
+    let (key, value) = key_of(line)?;
+    (is_word(&key) && is_audience(&value)).then(|| *at..at + line.trim_end().len())
+}
+
 /// Returns whether a line has a key that resembles `audience`.
 fn names_audience(line: &str) -> bool {
     key_of(line).is_some_and(|(key, _)| is_word(&key))
@@ -128,16 +136,43 @@ pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Ra
     let fenced = |n: usize| closed_block(&lines, n, n + 1).or_else(|| open_block(&lines, n));
     for (n, (_, line)) in lines.iter().enumerate() {
         let is_code = n == first && start == 0 && line.trim_start().starts_with("```");
-        if is_fence(line) || is_code {
+        if opens(line) || is_code {
             if let Some(range) = fenced(n) {
                 return Some(range);
             }
         } else if is_heading(line) {
             let below = (n + 1..lines.len()).find(|below| !is_blank(lines[*below].1))?;
-            return is_fence(lines[below].1).then(|| fenced(below))?;
+            return opens(lines[below].1).then(|| fenced(below))?;
         }
     }
     None
+}
+
+/// Returns lines that were meant as front matter at the top of a text that has none, or below its first heading: fields
+/// whose opening or closing fence is missing or isn't one. `is_field` says whether a key is that of a field. Keys must
+/// be written exactly like it, because prose may begin with `Title:`.
+pub fn fields_without_fences(text: &str, is_field: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
+    let lines = lines_of(text, 0);
+    let next = |from: usize| (from..lines.len()).find(|n| !is_blank(lines[*n].1));
+    let mut from = next(0)?;
+    if is_heading(lines[from].1) {
+        from = next(from + 1).filter(|below| is_fence(lines[*below].1))?;
+    }
+    let is_open = opens(lines[from].1) && !lines[from].1.trim_start().starts_with("~~~");
+    let first = from + usize::from(is_open);
+    let key = |line: &str| line.split_once([':', '=']).map(|(key, _)| key.trim_end().to_owned());
+    let has_key = |line: &str| key(line).is_some_and(|key| is_field(&key));
+    let is_name = |key: &str| key.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !key.is_empty();
+    let is_inner = |line: &str| line.starts_with([' ', '\t', '-']) && !is_blank(line) && !is_fence(line);
+    let is_part = |line: &str| key(line).is_some_and(|key| is_name(&key)) || is_inner(line);
+    if !lines.get(first).is_some_and(|(_, line)| has_key(line)) {
+        return None;
+    }
+    let part = lines[first..].iter().take_while(|(_, line)| is_part(line)).count();
+    let keys = lines[first..first + part].iter().filter(|(_, line)| has_key(line)).count();
+    let is_closed = lines.get(first + part).is_some_and(|(_, line)| is_fence(line));
+    let (at, last) = lines[first + part - 1];
+    (is_open || is_closed || keys > 1).then(|| lines[from].0..at + last.trim_end().len())
 }
 
 /// Returns the first lines of a text with the byte offset of each; blank lines don't count toward
@@ -207,6 +242,15 @@ fn is_fence(line: &str) -> bool {
     !bare.is_empty() && bare.chars().all(is_sign) && (count >= 2 || bare.chars().all(is_dash))
 }
 
+/// Returns whether a line may have been meant to open front matter. The name of its format, or a comment, may follow.
+fn opens(line: &str) -> bool {
+    let bare = line.trim_matches(is_gap);
+    let sign = bare.chars().next().unwrap_or_default();
+    let rest = bare.trim_start_matches(sign);
+    let is_short = rest.chars().count() <= 40 && !rest.contains(sign);
+    is_fence(line) || matches!(sign, '-' | '+' | '~') && bare.len() - rest.len() >= 3 && is_short
+}
+
 fn is_heading(line: &str) -> bool {
     let trimmed = line.trim_start_matches(' ');
     let signs = trimmed.len() - trimmed.trim_start_matches('#').len();
@@ -257,6 +301,37 @@ mod tests {
             "",
         ] {
             assert_eq!(found(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn fields_are_recognized_without_their_fences() {
+        let is_field = |key: &str| matches!(key, "rank" | "track" | "summary");
+        let found = |text: &str| fields_without_fences(text, &is_field).is_some();
+        for text in [
+            "rank: 2\n---\n\n# A\n",
+            "summary: A\nrank: 2\ncompetencies:\n  talk: 2\n- x\n---\n",
+            "\n---\nrank: 2\n---\n",
+            "----\nrank: 2\n----\n",
+            "***\nrank: 2\n\n# A\n",
+            "rank: 2\ntrack: x\n\n# A\n",
+            "rank = 2\n+++\n",
+            "# A\n\n---\nrank: 2\n---\n",
+        ] {
+            assert!(found(text), "{text:?}");
+        }
+        for text in [
+            "Rank: 2\n---\n",
+            "rank: 2\n\n# A\n",
+            "other: 2\n---\n",
+            "# A\n\nrank: 2\ntrack: x\n",
+            "---\n\nrank: 2\n\n---\n",
+            "```yaml\nrank: 2\n```\n",
+            "Text.\n\n---\nrank: 2\n---\n",
+            "- rank: 2\n- track: x\n",
+            "",
+        ] {
+            assert!(!found(text), "{text:?}");
         }
     }
 

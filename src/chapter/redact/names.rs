@@ -10,7 +10,7 @@ use crate::declare::config::Config;
 
 /// Lists the places in the syntax of ours and of other generators, apart from [`behind_colons`].
 pub fn in_syntax(text: &str, config: &Config) -> Vec<Range<usize>> {
-    let finders = [in_braces, of_callouts, of_admonitions, of_tags, of_directives];
+    let finders = [in_braces, in_brackets, of_callouts, of_admonitions, of_tags, of_comments, of_directives];
     finders.iter().flat_map(|find| find(text, config)).collect()
 }
 
@@ -27,7 +27,7 @@ fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
         let inner = word::plain(&rest[..length]);
         // `#` isn't trimmed, because `{#managers}` is the ID of a heading.
         let name = inner.trim_matches(|c: char| word::is_gap(c) || matches!(c, '.' | ':' | '=' | '@' | '!'));
-        let is_named = || is_among_attributes(&inner, &known) || is_value(&inner, &known);
+        let is_named = || is_among_attributes(&inner, &known) || is_value(&inner, &known) || is_around(name, &known);
         if !known.iter().any(|known| known == name) && !is_named() {
             continue;
         }
@@ -41,6 +41,48 @@ fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
+/// Lists brackets that contain the word of a mark and the name of a declared audience, such as `(audience: managers)`.
+fn in_brackets(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let known = known(config);
+    let mut found = Vec::new();
+    for (open, bracket) in text.match_indices(['(', '[']) {
+        let start = open + bracket.len();
+        let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
+        let Some(length) = rest.find([')', ']']) else { continue };
+        let inner = word::plain(&rest[..length]);
+        let Some((key, value)) = inner.split_once([':', '=']) else { continue };
+        if word::is_word(key.trim()) && known.iter().any(|known| known == value.trim().trim_matches(['"', '\''])) {
+            found.push(open..start + length + 1);
+        }
+    }
+    found
+}
+
+/// Lists comments of a few words with the name of a declared audience, such as `<!-- only: managers -->`.
+fn of_comments(text: &str, config: &Config) -> Vec<Range<usize>> {
+    let known = known(config);
+    let mut found = Vec::new();
+    for (open, sign) in text.match_indices("<!--") {
+        let start = open + sign.len();
+        let rest = word::reach(text, start);
+        let Some(length) = rest.find("-->") else { continue };
+        let inner = word::plain(&rest[..length]);
+        if inner.split_whitespace().count() <= 3 && has_name(&inner, &known) {
+            found.push(open..start + length + 3);
+        }
+    }
+    found
+}
+
+/// Returns whether a name consists of the name of an audience and a few other words, such as `managers-only`.
+fn is_around(name: &str, known: &[String]) -> bool {
+    let parts: Vec<&str> = name.split(['-', '_']).collect();
+    // `{#hires-managers}` is the ID of a statement.
+    !name.contains('#')
+        && (2..=3).contains(&parts.len())
+        && parts.iter().any(|part| known.iter().any(|known| known == part))
+}
+
 /// Lists names of callouts, such as `[!managers]`, that are names of declared audiences or the word
 /// of a mark.
 fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
@@ -52,7 +94,7 @@ fn of_callouts(text: &str, config: &Config) -> Vec<Range<usize>> {
         let name = word::plain(&rest[..length]);
         let begins = || name.split(['-', '_', ' ', '=', ':', '|']).next().unwrap_or_default();
         let is_part = || name.split(['|', ' ', ',']).any(|part| known.iter().any(|known| known == part.trim()));
-        if known.contains(&name) || is_part() || word::is_word(begins()) {
+        if known.contains(&name) || is_part() || is_around(&name, &known) || word::is_word(begins()) {
             found.push(at..at + length + 3);
         }
     }
@@ -150,7 +192,7 @@ fn element_names(inner: &str, known: &[String]) -> bool {
     let is_bare = |word: &str| is_known(word.trim_start_matches(['#', ':', '@', '.']));
     is_known(name)
         || (is_component && words_of_name(written).iter().any(|part| is_known(part) || word::is_word(part)))
-        || (is_component && inner.split_whitespace().skip(1).any(is_bare))
+        || inner.split_whitespace().skip(1).any(is_bare)
         || inner.split('=').zip(inner.split('=').skip(1)).any(|(before, value)| {
             let attribute = before.split_whitespace().last().unwrap_or_default();
             let quoted = value
@@ -158,7 +200,8 @@ fn element_names(inner: &str, known: &[String]) -> bool {
                 .strip_prefix(['"', '\''])
                 .map(|rest| rest.split(['"', '\'']).next());
             let value = quoted.flatten().unwrap_or_else(|| value.split_whitespace().next().unwrap_or_default());
-            !TEXTS.contains(&attribute) && value.split(is_sign).any(is_known)
+            let is_class = |word: &str| attribute == "class" && is_around(word, known);
+            !TEXTS.contains(&attribute) && value.split(is_sign).any(|word| is_known(word) || is_class(word))
         })
 }
 

@@ -90,9 +90,12 @@ fn entry(event: &Event<'_>, base: &str, renderer: &Renderer) -> String {
     let meta = book.meta(event.chapter);
     let what = event.what.map(|key| format!(" ({})", renderer.theme.ui(key))).unwrap_or_default();
     let summary = meta.summary.as_ref().map(|text| format!("<summary>{}</summary>\n", escape(text)));
+    // An old path may have been meant for fewer people than the chapter is today.
+    let config = &renderer.handbook.config;
+    let path = if super::former::follows_renames(config) { &event.then } else { &meta.path };
     format!(
         "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n<link href=\"{}\"/>\n{}</entry>\n",
-        escape(&tag(event, base)),
+        escape(&tag((event, path), base)),
         escape(&format!("{}{what}", meta.title)),
         moment(event.seconds),
         escape(&format!("{base}{}", book.url(event.chapter).encoded())),
@@ -100,14 +103,14 @@ fn entry(event: &Event<'_>, base: &str, renderer: &Renderer) -> String {
     )
 }
 
-/// Returns a permanent ID for an entry (RFC 4151), made from the host, the day, and the path that
-/// the chapter had on that day. A later rename doesn't change it.
-fn tag(event: &Event<'_>, base: &str) -> String {
+/// Returns a permanent ID for an entry (RFC 4151), made from the host, the day, and a path. With the path that
+/// the chapter had on that day, a later rename doesn't change it.
+fn tag((event, path): (&Event<'_>, &SourcePath), base: &str) -> String {
     let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
     let (host, folder) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host).split(':').next().unwrap_or_default();
     let moment = moment(event.seconds);
     let day = moment.split('T').next().unwrap_or_default();
-    let path = UrlPath::new(format!("{folder}{}", event.then)).encoded();
+    let path = UrlPath::new(format!("{folder}{path}")).encoded();
     format!("tag:{},{day}:{path}", host.to_lowercase())
 }

@@ -63,7 +63,7 @@ fn redirects(handbook: &Handbook, history: Option<&History>, exists: &dyn Fn(&Ur
 
 /// Returns whether renames become redirects. A file's old name may be meant for fewer people than
 /// the chapter, so a handbook with audiences has to opt in.
-fn follows_renames(config: &Config) -> bool {
+pub(super) fn follows_renames(config: &Config) -> bool {
     config.publish.renames.unwrap_or(config.audiences.is_empty())
 }
 

@@ -217,7 +217,8 @@ impl Writer<'_, '_> {
             return self.finding(Rule::UnsafeHtml, range, message, help);
         }
         for attribute in &tag.attributes {
-            if attribute.name == "style" || attribute.name.starts_with("on") {
+            // What `hidden` hides is shown without it.
+            if matches!(&*attribute.name, "style" | "hidden") || attribute.name.starts_with("on") {
                 let message = format!("the attribute `{}` is not allowed in chapters and was removed", attribute.name);
                 let at = self.within(range.start - tag.range.start, &attribute.range);
                 self.finding(Rule::UnsafeHtml, &at, message, help);
