@@ -8,12 +8,15 @@ use std::time::Instant;
 
 use super::load::Loaded;
 use super::past::read_day;
+use super::preview::may_publish;
 use super::{Outcome, close, complain, explain, external, left_out, note};
 use crate::cli::{Check, Format};
 use crate::model::compile::count;
 use crate::model::policy::policy;
 use crate::past::history::Past;
 use crate::site::theme::has_own_templates;
+use crate::site::urls::Site;
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::world::report;
 
 /// In a folder without `handbook.toml`, the kinds are counted first if there are more findings.
@@ -49,7 +52,8 @@ pub fn run(options: &Check) -> Outcome {
         complain(&report::kinds(&findings));
         loaded.print_some(&findings, &compiled.chain);
     } else {
-        loaded.print(&findings, &compiled.chain, format);
+        let site = if format == Format::Html { compiled.site(Past::default(), None) } else { None };
+        loaded.print(&findings, &compiled.chain, (format, &|finding| plain(finding, &loaded, site.as_ref())));
     }
     let (errors, warnings) = count(&findings);
     if format == Format::Human {
@@ -67,6 +71,23 @@ pub fn run(options: &Check) -> Outcome {
         close(&format!("{chapters}, {summary}, {seconds:.2} s{left}"));
     }
     Ok(errors == 0)
+}
+
+/// Returns a finding as a page for everybody shows it without quoting its lines, or `None` if everybody may see them. Hosts
+/// show the page in place of a preview.
+fn plain(finding: &Diagnostic, loaded: &Loaded, site: Option<&Site>) -> Option<Diagnostic> {
+    let Place::Content(path, Some(span)) = &finding.place else { return None };
+    let bytes = loaded.inputs.sources.bytes(path)?;
+    match site {
+        Some(site) if may_publish(site, path, (bytes, *span)) => None,
+        // What a mark hides can be in any sentence about it.
+        _ => Some(Diagnostic {
+            message: finding.code.meaning().to_owned(),
+            help: None,
+            notes: Vec::new(),
+            ..finding.clone()
+        }),
+    }
 }
 
 /// Returns the current day of the system in UTC. This is the only command whose result depends on

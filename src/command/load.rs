@@ -219,8 +219,14 @@ impl Loaded {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Prints findings: to standard error for people, and to standard output for programs.
-    pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], format: Format) {
+    /// Prints findings: to standard error for people, and to standard output for programs. `plain` returns what a page for
+    /// everybody shows instead of a finding, if it must not quote its lines.
+    pub fn print(
+        &self,
+        findings: &[Diagnostic],
+        chain: &[ThemeFiles],
+        (format, plain): (Format, &dyn Fn(&Diagnostic) -> Option<Diagnostic>),
+    ) {
         let files = |place: &Place| self.file(place, chain);
         let text = match format {
             Format::Human => {
@@ -229,7 +235,7 @@ impl Loaded {
             }
             Format::Json => report::json(findings, &files),
             Format::Github => report::github(findings, &files),
-            Format::Html => report::page(findings, &files),
+            Format::Html => report::page(findings, &files, plain),
             Format::Sarif => report::sarif(findings, &files),
         };
         if format == Format::Human {

@@ -36,6 +36,7 @@ pub use self::editor::Editor;
 
 use self::answer::refuse;
 use self::moves::Moves;
+pub use self::undo::sight::may_publish;
 use self::undo::sight::{may_quote, without_quotes};
 use super::left_out;
 use super::load::Loaded;

@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use annotate_snippets::Renderer;
 
 use super::lines::Lines;
-use super::{Files, PAGE_WIDTH, draw, severity, summary};
-use crate::text::diagnostic::Diagnostic;
+use super::{Files, PAGE_WIDTH, draw, location, severity, span_of, summary};
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::text::markup::escape;
 
 /// The page contains its own styles, because it can't rely on the site's style sheet.
@@ -18,8 +18,9 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,
 h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin-block:2rem .5rem;overflow-wrap:anywhere}\
 pre{overflow-x:auto;padding:1rem;border-inline-start:4px solid #b3261e;background:light-dark(#f6f3ef,#26221f)}pre.warning{border-color:#8a6100}";
 
-/// Returns an HTML page that shows the findings.
-pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
+/// Returns an HTML page that shows the findings. A host may show it to everybody, so it quotes the lines of a finding only
+/// if `plain` returns `None`; otherwise, it shows what `plain` returns, and the place without the lines.
+pub fn page(findings: &[Diagnostic], files: &Files<'_>, plain: &dyn Fn(&Diagnostic) -> Option<Diagnostic>) -> String {
     let (errors, warnings) = crate::model::compile::count(findings);
     let counted = summary(errors, warnings);
     let mut out = format!(
@@ -41,11 +42,24 @@ pub fn page(findings: &[Diagnostic], files: &Files<'_>) -> String {
             let _ = writeln!(out, "<h2>{}</h2>", escape(&path));
         }
         last = Some(path);
-        let (class, drawn) = (severity(finding), draw(finding, files, &mut lines, &renderer));
+        let bare =
+            |place: &Place| files(place).map(|(path, bytes)| (with_location(path, bytes.as_deref(), place), None));
+        let drawn = match plain(finding) {
+            Some(plain) => draw(&plain, &bare, &mut lines, &renderer),
+            None => draw(finding, files, &mut lines, &renderer),
+        };
+        let class = severity(finding);
         let _ = writeln!(out, "<pre class=\"{class}\" tabindex=\"0\">{}</pre>", escape(&drawn));
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out
+}
+
+/// Returns a path with the line and the column of a place.
+fn with_location(path: String, bytes: Option<&[u8]>, place: &Place) -> String {
+    let Some((span, bytes)) = span_of(place).zip(bytes) else { return path };
+    let at = location(bytes, span.start as usize);
+    format!("{path}:{}:{}", at.line, at.column)
 }
 
 #[cfg(test)]
@@ -65,7 +79,10 @@ mod tests {
             crate::text::diagnostic::Place::Content(path, _) => Some((format!("handbook/{path}"), None)),
             _ => None,
         };
-        let page = page(&findings, &files);
+        let quoted = page(&findings, &files, &|_| None);
+        let plain = |finding: &Diagnostic| Some(Diagnostic { message: "something".to_owned(), ..finding.clone() });
+        assert!(!page(&findings, &files, &plain).contains("script&gt;"));
+        let page = quoted;
         assert_eq!(page.matches("<h2>handbook/a&lt;b&gt;.md</h2>").count(), 1);
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script"));
         assert!(page.contains("<title>Handbook check: 2 errors</title>"));

@@ -78,9 +78,15 @@ pub fn secrets<'a>(versions: &[Option<&Sight<'a>>]) -> BTreeSet<&'a [u8]> {
 }
 
 /// Returns whether the page may quote the lines of a file from the start to the end of a place.
-pub fn may_quote(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -> bool {
+pub fn may_quote(site: &Site, path: &SourcePath, place: (&[u8], Span)) -> bool {
+    site.handbook().config.audiences.is_empty() || may_publish(site, path, place)
+}
+
+/// Returns whether a page for everybody may quote the lines of a file from the start to the end of a place. Drafts and
+/// comments count as hidden, too.
+pub fn may_publish(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -> bool {
     let handbook = site.handbook();
-    if handbook.config.audiences.is_empty() || !path.is_chapter() {
+    if !path.is_chapter() {
         return true;
     }
     let is_shown = handbook.book.at_path(path).is_some();
