@@ -170,7 +170,10 @@ impl<'a> Checker<'a> {
                     let ids: Vec<String> = several.iter().map(|c| format!("`{}`", self.book.id(*c))).collect();
                     format!("say which family you mean: {}", ids.join(" or "))
                 } else {
-                    format!("write the path, such as `{}`", self.book.meta(several[0]).path.without_extension())
+                    let paths = several.iter().map(|chapter| self.book.meta(*chapter).path.without_extension());
+                    // A path that is what was written would be ambiguous again.
+                    let path = paths.filter(|path| path != name).last().unwrap_or_default();
+                    format!("write the path, such as `{path}`, or give one of them another name")
                 };
                 (Rule::AmbiguousLink, message, Some(help))
             }
@@ -189,7 +192,7 @@ impl<'a> Checker<'a> {
         let name = &reference.target;
         let no_chapter = || (format!("no chapter called `{name}`"), self.help_for_name(name, None));
         let (code, (message, help)) = match reference.form {
-            Form::Wiki | Form::Embed => (Rule::DeadLink, no_chapter()),
+            Form::Wiki | Form::Embed => (Rule::DeadLink, self.no_level(name).unwrap_or_else(no_chapter)),
             Form::AnyField => (Rule::UnknownChapter, no_chapter()),
             Form::Field(kind) => {
                 let message = format!("no {} called `{name}`", kind_words(kind));
@@ -206,7 +209,28 @@ impl<'a> Checker<'a> {
             }
             Form::Relative => (Rule::DeadLink, self.no_path(name, from)),
         };
+        let help = if matches!(reference.form, Form::Field(_) | Form::AnyField | Form::Party) {
+            self.help_for_several(name).or(help)
+        } else {
+            help
+        };
         (code, message, help_for_backslashes(name).or(help))
+    }
+
+    /// Returns the message and help for `[[competency@level]]` with a level that no scale has.
+    fn no_level(&self, name: &str) -> Option<(String, Option<String>)> {
+        let (competency, level) = name.rsplit_once('@')?;
+        let [chapter] = self.book.names.find(competency) else { return None };
+        let meta = self.book.meta(*chapter);
+        let Facts::Competency(_) = &meta.facts else { return None };
+        let help = self.config.help_for_level(level, Scope::of_family(meta.family.as_deref()));
+        Some((format!("`{competency}` has no level `{level}`"), Some(help)))
+    }
+
+    /// Suggests a list if a field names several chapters or parties in one text.
+    fn help_for_several(&self, name: &str) -> Option<String> {
+        let names: Vec<&str> = name.split(',').map(str::trim).collect();
+        (names.len() > 1).then(|| format!("to name several, write a list: `[{}]`", names.join(", ")))
     }
 
     /// Returns the message and help for a link to a file that isn't on the site.
@@ -331,6 +355,7 @@ impl<'a> Checker<'a> {
             At::Field(name) => field(name),
             At::Reference(n) => body.reference_spans.get(n as usize).copied(),
             At::Statement(n) => body.statement_spans.get(n as usize).copied(),
+            At::Heading(n) => body.blocks.iter().find(|block| block.heading == Some(n)).map(|block| block.span),
             At::Title => field("title").or_else(|| body.blocks.iter().find(|b| b.heading.is_some()).map(|b| b.span)),
             At::Chapter => None,
         };

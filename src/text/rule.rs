@@ -83,7 +83,7 @@ rules! {
     BadDiagram "bad-diagram" Warning "a diagram cannot be drawn, so its source is shown";
     BadEncoding "bad-encoding" Error "a chapter is not UTF-8";
     BadFormula "bad-formula" Warning "a formula cannot be drawn, so its source is shown";
-    BadFrontMatter "bad-front-matter" Strict "front matter is not valid YAML or TOML, or does not end";
+    BadFrontMatter "bad-front-matter" Strict "front matter is not valid YAML or TOML, or does not begin or end as it should";
     BadTable "bad-table" Error "a table cannot be imported";
     BadValue "bad-value" Strict "a field has the right type but a value that makes no sense";
     BlockedHtml "blocked-html" Warning "trusted HTML that the page's own policy blocks";
@@ -105,7 +105,7 @@ rules! {
     DuplicateTerm "duplicate-term" Warning "a term is defined twice in the glossary";
     DuplicateTitle "duplicate-title" Warning "two chapters of one kind have the same title";
     EmptyChapter "empty-chapter" Warning "a chapter has neither front matter nor text";
-    EmptyLevel "empty-level" Warning "a competency says nothing for a level below its highest";
+    EmptyLevel "empty-level" Warning "a competency says nothing for a level below its highest, or below the heading of a level";
     ExpectedWithoutPart "expected-without-part" Off "a role is judged on a competency, but has no part in the decisions that the competency supports";
     ExtraCell "extra-cell" Warning "a table row has more cells than the header, so the extra cells are not shown";
     ForeignForm "foreign-form" Warning "syntax of another generator is shown as plain text, or left out";
@@ -125,7 +125,7 @@ rules! {
     MissingRank "missing-rank" Warning "a role has no rank although others have one, or a chapter shows a ladder of roles without ranks";
     MissingSection "missing-section" Warning "a section that `[sections]` asks for is not there";
     MissingTitle "missing-title" Warning "a chapter has neither a title nor a first heading";
-    MisspeltSection "misspelt-section" Warning "a section's name is a misspelling of one that has a meaning";
+    MisspeltSection "misspelt-section" Warning "a section's name is a misspelling of one that has a meaning, or bold text instead of a heading";
     NeedsValue "needs-value" Strict "a required field is missing";
     NoChapters "no-chapters" Warning "there is no Markdown file to make a page of";
     NoOwner "no-owner" Warning "a chapter has no owner; only with --policy";
@@ -142,6 +142,7 @@ rules! {
     StatementSame "statement-same" Off "a statement is the same, or nearly the same, as another one";
     StrategyLead "strategy-lead" Warning "a strategy does not name the role that leads it";
     StrayExample "stray-example" Warning "something looks like an example, but does not belong to a statement";
+    StrayStatement "stray-statement" Warning "something looks like a statement or a responsibility, but is not an item of a list";
     SummaryEntry "summary-entry" Warning "SUMMARY.md lists a chapter that is not there, or a line that is not understood";
     Template "template" Error "a template cannot be read or fails on a page";
     TooDeep "too-deep" Strict "a transclusion goes deeper than 8 or grows beyond 1 MB, or blocks are nested too deeply";

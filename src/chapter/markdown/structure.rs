@@ -82,6 +82,7 @@ pub fn read(input: Input<'_>, events: &[Located<'_>], references: &mut Reference
         levels: Vec::new(),
         raw_ids: Vec::new(),
         term_names: BTreeSet::new(),
+        typed_bullet_in: None,
     };
     reader.scan();
     reader.give_ids();
@@ -161,6 +162,14 @@ struct Reader<'a> {
     raw_ids: Vec<String>,
     /// The case-folded names of terms.
     term_names: BTreeSet<String>,
+    /// The number of headings above the last line that was reported because of the sign of a bullet.
+    typed_bullet_in: Option<usize>,
+}
+
+/// Returns whether a text begins with the sign that a word processor writes before an item of a list.
+fn is_typed_bullet(text: &str) -> bool {
+    text.strip_prefix(['\u{2022}', '\u{b7}', '\u{2023}', '\u{25aa}', '\u{25cf}', '\u{25cb}', '\u{25e6}', '\u{f0b7}'])
+        .is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }
 
 impl Reader<'_> {
@@ -182,10 +191,27 @@ impl Reader<'_> {
                     depth += 1;
                 }
                 (Event::End(_), _) => depth = depth.saturating_sub(1),
+                (Event::Text(text), Some(_)) if is_typed_bullet(text) => self.typed_bullet(n),
                 (Event::Html(html) | Event::InlineHtml(html), _) => self.raw_ids(html, self.events[n].1.start),
                 _ => {}
             }
             n += 1;
+        }
+    }
+
+    /// Reports the first line of a section that begins with the sign of a bullet. Word processors write such signs, but
+    /// Markdown doesn't read them as a list.
+    fn typed_bullet(&mut self, n: usize) {
+        let begins_line = matches!(
+            self.events[n - 1].0,
+            Event::Start(Tag::Paragraph | Tag::Item) | Event::SoftBreak | Event::HardBreak
+        );
+        if begins_line && self.typed_bullet_in != Some(self.headings.len()) {
+            self.typed_bullet_in = Some(self.headings.len());
+            let range = self.events[n].1.clone();
+            let message =
+                "this line begins with the sign of a bullet and is not an item of a list, so it isn't read".to_owned();
+            self.finding(Rule::StrayStatement, &range, message, Some("begin it with `- `".to_owned()));
         }
     }
 

@@ -19,6 +19,8 @@ pub enum At {
     Reference(u32),
     /// A statement or responsibility, by its index.
     Statement(u32),
+    /// A heading, by its index.
+    Heading(u32),
     /// The title: the field, or otherwise the heading.
     Title,
     /// The chapter as a whole.

@@ -107,6 +107,17 @@ impl Relating<'_> {
     }
 
     fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {
+        let is_said = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
+        let headings = competency.levels.iter().filter(|heading| !is_said(heading.level));
+        // If nothing is said of any level, one remark is enough.
+        let most = if competency.statements.is_empty() { 1 } else { usize::MAX };
+        for heading in headings.take(most) {
+            let number = (0..).zip(&self.book.outline(chapter).headings).find(|(_, other)| other.id == heading.id);
+            let Some((number, known)) = number else { continue };
+            let message = format!("there is no list below `{}`, so this level has no statements", known.text);
+            let help = "begin each thing that somebody does with `- `";
+            self.remark(Rule::EmptyLevel, (chapter, At::Heading(number)), message, help);
+        }
         if competency.statements.is_empty() {
             return;
         }
@@ -114,8 +125,9 @@ impl Relating<'_> {
         let top = competency.statements.iter().map(|statement| statement.level).max().unwrap_or(0);
         let scope = Scope::of_family(self.book.meta(chapter).family.as_deref());
         let below = self.config.scale_of(scope).into_iter().filter(|level| level.level < top);
-        for level in below.filter(|level| !competency.misnamed.contains(&level.level)) {
-            if !competency.statements.iter().any(|statement| statement.level == level.level) {
+        let has_heading = |level: u8| competency.levels.iter().any(|heading| heading.level == level);
+        for level in below.filter(|level| !competency.misnamed.contains(&level.level) && !has_heading(level.level)) {
+            if !is_said(level.level) {
                 let message = format!("there are no statements for level {} ({})", level.name, level.level);
                 let help =
                     format!("add a heading `### {}` with a bullet for each thing that somebody does", level.name);

@@ -1,11 +1,15 @@
-//! Finds headings that the model would read if they were spelled correctly.
+//! Finds headings that the model would read if they were written correctly.
 //!
-//! Input: the headings and levels of one chapter. Output: findings, and the levels whose heading
-//! has the wrong name. Never reads a section with a merely similar name, because its meaning would
+//! Input: the headings, levels and bold lines of one chapter. Output: findings, and the levels whose heading
+//! has the wrong name or is only bold. Never reads a section with a merely similar name, because its meaning would
 //! be a guess.
 
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Tag};
+
 use super::Reader;
-use crate::chapter::markdown::capitalised;
+use crate::chapter::markdown::{capitalised, end_of};
 use crate::declare::config::Scope;
 use crate::declare::kind::Kind;
 use crate::text::path::fold;
@@ -20,6 +24,34 @@ pub(super) fn inspect(reader: &mut Reader<'_>) {
         levels(reader);
     }
     sections(reader);
+}
+
+/// Lists the paragraphs that consist of bold text, with that text. People who write in a word processor make their
+/// headings like that.
+fn bold_lines(reader: &Reader<'_>) -> Vec<(String, Range<usize>)> {
+    let mut lines = Vec::new();
+    let mut n = 0;
+    while n < reader.events.len() {
+        let end = if matches!(reader.events[n].0, Event::Start(_)) { end_of(reader.events, n) } else { n };
+        let is_bold = matches!(reader.events[n].0, Event::Start(Tag::Paragraph))
+            && matches!(reader.events.get(n + 1), Some((Event::Start(Tag::Strong), _)));
+        if is_bold {
+            let text = reader.text_of(n);
+            // An anchor or a colon may follow.
+            let name = text.split('{').next().unwrap_or_default().trim().trim_end_matches(':');
+            if name.starts_with(reader.text_of(n + 1).trim_end_matches(':')) {
+                lines.push((name.to_owned(), reader.block(n)));
+            }
+        }
+        n = end + 1;
+    }
+    lines
+}
+
+/// Reports bold text in place of a heading with this name.
+fn report_bold(reader: &mut Reader<'_>, (written, range): (&str, &Range<usize>), heading: &str) {
+    let message = format!("`{written}` is bold text and not a heading, so what is below it isn't read");
+    reader.finding(Rule::MisspeltSection, range, message, Some(format!("write `{heading}`")));
 }
 
 /// Finds headings such as `## Responsiblities` if the chapter lacks the correctly named section.
@@ -41,13 +73,25 @@ fn sections(reader: &mut Reader<'_>) {
             continue;
         }
         let text = fold(&heading.text);
-        if let Some(name) = names.iter().find(|name| is_slip(&text, name)) {
+        let is_role = reader.input.kind == Kind::Role;
+        if let Some(name) = names.iter().find(|name| is_slip(&text, name) || is_role && is_longer(&text, name)) {
             let name = capitalised(name);
             let message = format!("`{}` isn't recognized as the section `{name}`", heading.text);
             let range = reader.block(heading.event);
             reader.finding(Rule::MisspeltSection, &range, message, Some(format!("write `{name}`")));
         }
     }
+    let bold = bold_lines(reader);
+    for name in names {
+        if let Some((written, range)) = bold.iter().find(|(written, _)| fold(written) == *name) {
+            report_bold(reader, (written, range), &format!("## {}", capitalised(name)));
+        }
+    }
+}
+
+/// Returns whether `text` puts a word or two before `name`, as `Key responsibilities` does.
+fn is_longer(text: &str, name: &str) -> bool {
+    text.strip_suffix(name).is_some_and(|before| before.ends_with(' ') && before.split_whitespace().count() <= 2)
 }
 
 /// Returns the level that this heading names. The section below it contains the statements of that
@@ -76,6 +120,30 @@ fn levels(reader: &mut Reader<'_>) {
             reader.structure.misnamed.push(level);
         }
     }
+    for (written, range) in bold_lines(reader) {
+        let is_taken = |level: u8| {
+            reader.structure.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
+        };
+        if let Some(level) = named(reader, &fold(&written)).filter(|level| !is_taken(*level)) {
+            let heading = format!("### {}", name_of(reader, level).unwrap_or_default());
+            report_bold(reader, (&written, &range), &heading);
+            reader.structure.misnamed.push(level);
+        }
+    }
+}
+
+/// Returns the level that `text` names, alone or with a number or the word for a level, as `1. Learning` and
+/// `Level: Learning` do. `text` is folded.
+fn named(reader: &Reader<'_>, text: &str) -> Option<u8> {
+    let is_around = |c: char| !c.is_alphabetic();
+    let bare = text.trim_matches(is_around);
+    let without = ["level", "lvl", "l"]
+        .iter()
+        .find_map(|word| bare.strip_prefix(word).filter(|rest| rest.starts_with(is_around)));
+    let (config, scope) = (reader.input.config, Scope::of_family(reader.input.family));
+    [text, bare, without.unwrap_or(bare).trim_matches(is_around)]
+        .iter()
+        .find_map(|name| config.level_named(name, scope))
 }
 
 fn name_of<'a>(reader: &Reader<'a>, level: u8) -> Option<&'a str> {
@@ -97,7 +165,7 @@ fn meant(reader: &Reader<'_>, n: usize) -> Option<u8> {
     let near = reader.input.config.near_level(&text, Scope::of_family(reader.input.family));
     let near = near.map(|level| level.level);
     let is_alike = |level: u8| is_number(&text) || is_slip(&text, &fold(name_of(reader, level).unwrap_or_default()));
-    near.filter(|level| is_alike(*level) || has_sibling()).or_else(|| {
+    named(reader, &text).or_else(|| near.filter(|level| is_alike(*level) || has_sibling())).or_else(|| {
         let between = before().next().and_then(level_at)? + 1;
         let is_missing = sibling_before == Some(between - 1) && after().next().and_then(level_at) == Some(between + 1);
         is_missing.then_some(between)
