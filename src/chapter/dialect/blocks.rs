@@ -125,7 +125,7 @@ pub fn colons(line: &str, reading: &Reading<'_>) -> Option<Opening> {
     let (title, fold) = behind_name(line, behind)?;
     let fold = if name == "details" { Some(fold.unwrap_or(false)) } else { fold };
     let look = if is_callout { Look::Callout } else { Look::Nothing };
-    if title.is_some() && !is_callout && reading.config.configured {
+    if title.is_some() && !is_callout && !reading.config.reads_foreign() {
         return None;
     }
     let title = title.filter(|_| is_callout);
@@ -206,7 +206,7 @@ pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         let is_prose = words.split_whitespace().count() > 3 || !words.split_whitespace().all(is_class);
         let title = match title {
             // The author forgot the quotation marks around the title.
-            None if is_prose && is_callout(&name.to_lowercase()) && !reading.config.configured => {
+            None if is_prose && is_callout(&name.to_lowercase()) && reading.config.reads_foreign() => {
                 Some(at + name.len()..line.len())
             }
             _ if is_prose => return None,
@@ -215,7 +215,7 @@ pub fn indented(line: &str, reading: &Reading<'_>) -> Option<Opening> {
         // In a handbook of ours, nothing that an author wrote disappears: neither words that another
         // generator would take for classes, nor any behind the title.
         let has_more = title.is_none() && !words.trim().is_empty() || has_text_behind(rest);
-        if has_more && reading.config.configured {
+        if has_more && !reading.config.reads_foreign() {
             return None;
         }
         let fold = match sign {
@@ -247,8 +247,8 @@ pub fn tag(body: &str, tag: &Tag) -> Option<Opening> {
     let at = |range: &Range<usize>| tag.arguments.start + range.start..tag.arguments.start + range.end;
     let text = |range: &Range<usize>| &body[at(range)];
     let named = |keys: &[&str]| {
-        let found = list.iter().find(|one| keys.contains(&text(&one.name)))?;
-        Some(at(&found.value)).filter(|range| !body[range.clone()].trim().is_empty())
+        let values = keys.iter().filter_map(|key| list.iter().find(|one| text(&one.name) == *key));
+        values.map(|found| at(&found.value)).find(|range| !body[range.clone()].trim().is_empty())
     };
     let form = Form::Tag(tag.name.clone());
     let opening =

@@ -39,8 +39,12 @@ const DOCUSAURUS: &[&str] = &[
     "docusaurus.config.ts",
     "docusaurus.config.mjs",
     "docusaurus.config.cjs",
+    "docusaurus.config.mts",
     "website/docusaurus.config.js",
     "website/docusaurus.config.ts",
+    "website/docusaurus.config.mjs",
+    "website/docusaurus.config.cjs",
+    "website/docusaurus.config.mts",
 ];
 const MKDOCS: &[&str] = &["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"];
 const HUGO: &[&str] = &[
