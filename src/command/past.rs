@@ -60,7 +60,7 @@ pub fn today(asked: Option<&str>) -> Result<Option<Date>, Refusal> {
 /// # Errors
 /// Fails if the value isn't a day.
 pub fn read_day(text: &str) -> Result<Date, Refusal> {
-    let refuse = || Refusal::new(format!("`{text}` is not a day"), "write year, month and day, as in 2026-04-01");
+    let refuse = || Refusal::new(format!("`{text}` is not a date"), "write year, month and day, as in 2026-04-01");
     parse_day(text).ok_or_else(refuse)
 }
 

@@ -119,7 +119,7 @@ impl Shape {
             Self::Any => "anything",
             Self::Integer(..) => "a whole number",
             Self::Boolean => "true or false",
-            Self::Date => "a day such as 2026-04-01",
+            Self::Date => "a date such as 2026-04-01",
             Self::Duration => "a span of time such as 6 months",
             Self::Level => "a level: its number or its name",
             Self::Chapter => "the name of a chapter",
@@ -473,7 +473,7 @@ fn check(value: &Value, shape: Shape, key: &str, report: &mut Report<'_>) -> boo
             .then(|| (format!("`{key}` is {n}, which is not between {least} and {most}"), None)),
         (Shape::Date, Data::Text(text) | Data::Date(text)) => parse_day(text).is_none().then(|| {
             let help = "write year, month and day, as in 2026-04-01".to_owned();
-            (format!("`{key}` is not a day: `{text}`"), Some(help))
+            (format!("`{key}` is not a date: `{text}`"), Some(help))
         }),
         (Shape::Duration, Data::Text(text)) => parse_duration(text).is_none().then(|| {
             let help = "write a number and a unit, as in `6 months`, `2 weeks` or `1 year`".to_owned();
@@ -526,6 +526,10 @@ fn help_for_type(value: &Value, shape: Shape, key: &str) -> Option<String> {
             Some("put the text in quotes if it begins with `[`".to_owned())
         }
         Shape::Boolean => Some("write true or false, without quotes".to_owned()),
+        Shape::Integer(..) => Some("write digits, without quotes".to_owned()),
+        Shape::Map(_) | Shape::Each(..) | Shape::Table(_) if matches!(value.data, Data::Text(_)) => {
+            Some(format!("write each entry below `{key}` on an indented line of its own, as `name: value`"))
+        }
         _ => None,
     }
 }

@@ -310,7 +310,10 @@ fn refuse_edited(edited: &[String]) -> Result<(), Refusal> {
         return Ok(());
     }
     let message = format!("files in the output were changed since Rolebook wrote them: {}", list(edited));
-    Err(Refusal::new(message, "move them away or delete them, then build again; edit chapters, not pages"))
+    Err(Refusal::new(
+        message,
+        "move them away or delete them, then run the command again; edit chapters, not pages, and import a workbook that you have changed",
+    ))
 }
 
 /// Refuses names that can't be names of files in one folder.
