@@ -31,7 +31,7 @@ use crate::site::theme::ThemeFiles;
 use crate::site::urls::Site;
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
-use crate::world::disk::{Failure, Made, Output, Recalled, WriteError, Written};
+use crate::world::disk::{Before, Calls, Failure, Inventory, Made, Output, Recalled, WriteError, Written};
 use crate::world::report;
 
 /// The maximum number of files to name individually in the report of files that are no longer
@@ -72,6 +72,8 @@ struct Ready {
     notes: Vec<String>,
     /// The site, or `None` if there are errors.
     site: Option<Site>,
+    /// What is in the output. `None` if there is no site to write.
+    inventory: Option<Inventory>,
 }
 
 /// Builds the site of the handbook in `source` into the folder `out`. This is what `rolebook build`
@@ -100,10 +102,10 @@ pub fn build(source: &Source, out: &Path) -> Result<Built, Failure> {
     loaded.need_chapters()?;
     // The output is checked before the slow part begins, and stays locked until the end.
     let output = loaded.output()?;
-    let mut ready = Ready::new((loaded, output), &options, None, &|_, _| {})?;
+    let mut ready = Ready::new((loaded, output), &options, (None, None), &|_, _| {})?;
     let mut built = Built::default();
-    if let Some(site) = &ready.site {
-        match write(site, &site.urls().collect::<Vec<_>>(), &ready.output, &|_| {}) {
+    if let (Some(site), Some(inventory)) = (&ready.site, &ready.inventory) {
+        match write(site, &site.urls().collect::<Vec<_>>(), (&ready.output, inventory), &|_| {}) {
             Ok(written) => (built.pages, built.files) = (pages(site), written.written),
             Err(WriteError::Render(failed)) => ready.late.extend(failures(failed)),
             Err(WriteError::Output(error)) => return Err(error),
@@ -146,16 +148,17 @@ pub fn run(options: &Build) -> Outcome {
             printed.borrow_mut().push_str(&loaded.print_some(&compiled.findings, &compiled.chain));
         }
     };
-    let mut ready = Ready::new((loaded, output), options, shelving, &print)?;
+    let before = recalled.before();
+    let mut ready = Ready::new((loaded, output), options, (shelving, before.as_ref()), &print)?;
     let mut said = Said { findings: printed.into_inner(), ..Said::default() };
     said.read_as.clone_from(&ready.read_as);
     said.notes.clone_from(&ready.notes);
     said.explain();
     let (mut written, mut late) = (None, std::mem::take(&mut ready.late));
     let remembered = keys.as_ref().zip(ready.site.as_ref());
-    let remembered = remembered.and_then(|(keys, site)| Remembered::new(site, &keys.by, recalled.before()));
-    if let Some(site) = &ready.site {
-        match write_with_bar(site, &ready.output, remembered.as_ref()) {
+    let remembered = remembered.and_then(|(keys, site)| Remembered::new(site, &keys.by, before.as_ref()));
+    if let (Some(site), Some(inventory)) = (&ready.site, &ready.inventory) {
+        match write_with_bar(site, (&ready.output, inventory), remembered.as_ref()) {
             Ok(done) => written = Some(done),
             Err(WriteError::Render(failed)) => late.extend(failures(failed)),
             Err(WriteError::Output(error)) => return Err(error),
@@ -200,7 +203,11 @@ pub fn run(options: &Build) -> Outcome {
 }
 
 /// Writes the site, with a progress bar if that takes a while.
-fn write_with_bar(site: &Site, output: &Output, remembered: Option<&Remembered<'_>>) -> Result<Written, Unwritten> {
+fn write_with_bar(
+    site: &Site,
+    output: (&Output, &Inventory),
+    remembered: Option<&Remembered<'_>>,
+) -> Result<Written, Unwritten> {
     let bar = bar(site.urls().len());
     let done = AtomicUsize::new(0);
     let progress = |_: usize| {
@@ -218,11 +225,12 @@ fn write_with_bar(site: &Site, output: &Output, remembered: Option<&Remembered<'
 }
 
 impl Ready {
-    /// Compiles the handbook and reads its past. Calls `print` as soon as the handbook is compiled.
+    /// Compiles the handbook, reads its past and looks at the output, of which `before` is known. Calls `print` as
+    /// soon as the handbook is compiled.
     fn new(
         (loaded, output): (Loaded, Output),
         options: &Build,
-        shelving: Option<Shelving>,
+        (shelving, before): (Option<Shelving>, Option<&Before>),
         print: &dyn Fn(&Loaded, &Compiled),
     ) -> Result<Self, Failure> {
         let reading = Reading::begin(&loaded, today(options.today.as_deref())?);
@@ -232,14 +240,17 @@ impl Ready {
         let (findings, chain) = (compiled.findings.clone(), compiled.chain.clone());
         let (late, notes) = (Vec::new(), Vec::new());
         let read_as = left_out::read_as(&loaded.inputs, &loaded.project, &compiled.handbook);
-        let mut ready = Self { loaded, output, shelving, chain, findings, late, read_as, notes, site: None };
+        let mut ready =
+            Self { loaded, output, shelving, chain, findings, late, read_as, notes, site: None, inventory: None };
         let Some(theme) = compiled.theme.as_ref().filter(|_| count(&ready.findings).0 == 0) else { return Ok(ready) };
-        // Reading the Git history takes longer than compiling. The search index doesn't depend on
-        // the history, so build it in the meantime.
-        let index = match &mut ready.shelving {
+        // Reading the Git history takes longer than compiling. The search index depends neither on
+        // the history nor on the output, so build it in the meantime.
+        let (shelving, output) = (&mut ready.shelving, &ready.output);
+        let index = || match shelving {
             Some(shelving) => shelving.index(&compiled, theme),
             None => search::index(&compiled.handbook, theme, None),
         };
+        let (index, inventory) = rayon::join(index, || output.inventory(before));
         let (past, notes) = reading.finish();
         let site = compiled.site(past, None).map(|site| site.with_index(index));
         let late = site.as_ref().map(Site::findings_of_the_past).unwrap_or_default();
@@ -247,6 +258,7 @@ impl Ready {
         ready.late.retain(|finding| !ready.findings.contains(finding));
         ready.notes = notes;
         ready.site = site.filter(|_| count(&ready.late).0 == 0);
+        ready.inventory = ready.site.as_ref().map(|_| inventory).transpose()?;
         Ok(ready)
     }
 
@@ -297,7 +309,7 @@ fn audience_line(config: &Config, asked: Option<&str>) -> String {
 pub(super) fn write(
     site: &Site,
     urls: &[&UrlPath],
-    output: &Output,
+    (output, inventory): (&Output, &Inventory),
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Written, Unwritten> {
     let names: Vec<String> = urls.iter().map(|url| url.output_file()).collect();
@@ -305,7 +317,7 @@ pub(super) fn write(
         Some(rendered) => rendered.map(|rendered| rendered.bytes),
         None => Ok(Cow::Borrowed(&[][..])),
     };
-    output.write(&names, &render, progress)
+    output.write((&names, inventory), &Calls { render: &render, progress }, None)
 }
 
 fn bar(length: usize) -> ProgressBar {

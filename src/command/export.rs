@@ -39,7 +39,7 @@ pub fn run(options: &Export) -> Outcome {
         return Err(Refusal::new("there are no roles and no competencies to export", help).into());
     };
     let output = loaded.output()?;
-    let written = match write(site, &urls, &output, &|_| {}) {
+    let written = match write(site, &urls, (&output, &output.inventory(None)?), &|_| {}) {
         Ok(written) => written,
         Err(WriteError::Output(error)) => return Err(error),
         Err(WriteError::Render(failed)) => {

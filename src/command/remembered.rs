@@ -18,7 +18,7 @@ use crate::model::compile::Reads;
 use crate::site::urls::{Basis, MadeFrom, Site};
 use crate::text::diagnostic::Diagnostic;
 use crate::text::path::UrlPath;
-use crate::world::disk::{Again, Before, Calls, Made, Output, Render, WriteError, Written};
+use crate::world::disk::{Again, Before, Calls, Inventory, Made, Output, Render, WriteError, Written};
 
 /// The reason why a site wasn't written.
 pub type Unwritten = WriteError<Box<Diagnostic>>;
@@ -38,7 +38,7 @@ pub struct Remembered<'s> {
     site: &'s Site,
     urls: Vec<&'s UrlPath>,
     names: Vec<String>,
-    before: Before,
+    before: Option<&'s Before>,
     /// Stands for files that this program and these options name by their content.
     named: String,
     /// What this site is made from.
@@ -60,14 +60,13 @@ struct Changed {
 impl<'s> Remembered<'s> {
     /// Compares a site with what the last build was made from. `by` stands for the program and its
     /// options. Returns `None` if nothing can be known about the site's files.
-    pub fn new(site: &'s Site, by: &Hash, before: Option<Before>) -> Option<Self> {
+    pub fn new(site: &'s Site, by: &Hash, before: Option<&'s Before>) -> Option<Self> {
         let Basis { frame, past, chapters } = site.basis()?;
         let mut hasher = Hasher::new();
         hasher.update(by.as_bytes()).update(frame.as_bytes());
         let mut of = format!("{} {} ", hasher.finalize().to_hex(), past.to_hex());
         of.extend(chapters.iter().map(|hash| hash.to_hex().to_string()));
-        let before = before.unwrap_or_default();
-        let changed = Changed::between(&before.of, &of);
+        let changed = before.and_then(|before| Changed::between(&before.of, &of));
         let urls: Vec<&UrlPath> = site.urls().collect();
         let names = urls.iter().map(|url| url.output_file()).collect();
         let made_of = urls.iter().map(|_| OnceLock::new()).collect();
@@ -75,11 +74,15 @@ impl<'s> Remembered<'s> {
         Some(Self { site, urls, names, before, named, of, changed, made_of })
     }
 
-    /// Writes the files of the site.
+    /// Writes the files of the site to the output that the inventory is of.
     ///
     /// # Errors
     /// The same as those of [`Output::write`].
-    pub fn write(&self, output: &Output, progress: &(dyn Fn(usize) + Sync)) -> Result<Written, Unwritten> {
+    pub fn write(
+        &self,
+        (output, inventory): (&Output, &Inventory),
+        progress: &(dyn Fn(usize) + Sync),
+    ) -> Result<Written, Unwritten> {
         let render: &Render<'_, '_, _> = &|n| {
             let Some((rendered, made_from)) = self.site.render_noting(self.urls[n]) else {
                 return Ok((&[][..]).into());
@@ -92,13 +95,13 @@ impl<'s> Remembered<'s> {
             rendered.map(|rendered| rendered.bytes)
         };
         let is_same = |n: usize| {
-            let known = self.before.made_of(&self.names[n]);
+            let known = self.before.and_then(|before| before.made_of(&self.names[n]));
             let is_named = |known: &str| known == self.named && self.site.is_named_by_content(self.urls[n]);
             let known = known.filter(|known| is_named(known) || self.still_holds(known));
             known.is_some_and(|known| self.made_of[n].set(known.to_owned()).is_ok())
         };
-        let again = Again { before: &self.before, is_same: &is_same };
-        output.write_again(&self.names, &Calls { render, progress }, Some(&again))
+        let again = self.before.map(|before| Again { before, is_same: &is_same });
+        output.write((&self.names, inventory), &Calls { render, progress }, again.as_ref())
     }
 
     /// Returns what the next build should know.

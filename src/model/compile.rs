@@ -230,7 +230,12 @@ impl Compiler {
         }
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
-        let book = self.book(&documents, hidden, sources, &config);
+        let below = absent.iter().filter(|absent| absent.why == Why::Audience && absent.path.is_index());
+        let below: BTreeSet<&str> = below.map(|absent| absent.path.folder()).collect();
+        let mut assets = assets(sources, &config);
+        // People who may not read what a folder is about may not have the files in it either.
+        assets.retain(|path| !path.folders().any(|folder| below.contains(folder)));
+        let book = self.book(&documents, (hidden, assets), sources, &config);
         let (documents, absent, file_findings) = (Documents::new(documents), Arc::new(absent), Arc::new(file_findings));
         let colored = Arc::clone(&self.colored);
         Ok(Handbook { config, documents, book, absent, file_findings, kept, colored })
@@ -397,12 +402,11 @@ impl Compiler {
     fn book(
         &mut self,
         documents: &[Document],
-        hidden: BTreeSet<String>,
+        (hidden, assets): (BTreeSet<String>, BTreeSet<SourcePath>),
         sources: &Sources,
         config: &Config,
     ) -> Arc<Book> {
         let (metas, outlines): (Vec<_>, Vec<_>) = documents.iter().map(Document::for_model).unzip();
-        let assets = assets(sources, config);
         // A static directory is published as a whole, and parts of it may be meant for fewer people
         // than the handbook. So it is left out if there are audiences.
         let generator = config.generator.or_else(|| Generator::of(sources)).filter(|_| config.audiences.is_empty());

@@ -10,6 +10,7 @@ mod bounded;
 mod grounds;
 mod guard;
 mod ignored;
+mod inventory;
 mod journal;
 mod ledger;
 mod leftover;
@@ -33,6 +34,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use guard::Guards;
+pub use inventory::Inventory;
 pub use ledger::{Change, Entry, What};
 use leftover::Leftover;
 pub use leftover::leftover;

@@ -106,6 +106,21 @@ fn with_audiences_old_names_are_published_only_if_the_configuration_says_so() {
 }
 
 #[test]
+fn the_feed_of_changes_names_old_paths_only_if_everybody_may_know_them() {
+    if !has_git() {
+        return;
+    }
+    let config = "title = \"T\"\nbase_url = \"https://t.example/\"\n";
+    let folder = made(config);
+    build(folder.path(), &[]);
+    assert!(page(folder.path(), "changes.xml").contains("guides/first.md"));
+    write(folder.path(), &[("handbook/handbook.toml", &format!("{config}[audiences.public]\n"))]);
+    build(folder.path(), &["--audience", "public"]);
+    let feed = page(folder.path(), "changes.xml");
+    assert!(feed.contains("guides/a.md") && !feed.contains("first"), "{feed}");
+}
+
+#[test]
 fn a_deleted_chapter_is_a_warning_until_the_configuration_says_what_to_read_instead() {
     if !has_git() {
         return;

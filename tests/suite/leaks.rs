@@ -178,6 +178,30 @@ proptest! {
 }
 
 #[test]
+fn the_page_of_findings_that_a_host_shows_quotes_only_what_everybody_may_read() {
+    let folder = tempfile::tempdir().unwrap();
+    support::write(
+        folder.path(),
+        &[
+            ("handbook.toml", "title = \"T\"\n[audiences.managers]\n"),
+            ("index.md", "# Home\n\n[[nowhere]]\n"),
+            ("a.md", "# A\n\n## SECRET {audience = managers}\n"),
+            ("b.md", "# B\n\nText.\n\n%% SECRET\n"),
+            ("c.md", "# C\n\nSECRET {audience=nobody}\n"),
+            ("d.md", "---\naudience: SECRET: SECRET\n---\n# D\n"),
+            ("e.md", "# E\n\n::: {audience=managers} SECRET\n"),
+        ],
+    );
+    for toml in ["title = \"T\"\n[audiences.managers]\n", "title = \"T\"\n"] {
+        support::write(folder.path(), &[("handbook.toml", toml)]);
+        let output = support::rolebook(folder.path(), &["check", "--format", "html"]);
+        let page = String::from_utf8_lossy(&output.stdout);
+        assert!(!page.contains("SECRET"), "{page}");
+        assert!(page.contains("a.md:3:") && page.contains("b.md:5:1") && page.contains("[[nowhere]]"), "{page}");
+    }
+}
+
+#[test]
 fn a_build_contains_what_its_audience_may_see() {
     let chapter = Secretive { kind: 0, chapter: 1, section: 2, block: 3, fenced: true };
     let sources = sources(std::slice::from_ref(&chapter));

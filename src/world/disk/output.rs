@@ -27,6 +27,7 @@ use rayon::prelude::*;
 
 use super::MachineError;
 use super::guard::{self, Guards};
+use super::inventory::Inventory;
 use super::manifest::{self, LOCK, MANIFEST, Manifest, STAGE};
 use super::memory::{Before, Made, Memory, Recalled};
 use super::plan::{Plan, Step};
@@ -126,10 +127,20 @@ impl Output {
         Ok(Self { real, shown: out.to_path_buf(), manifest, lock, began })
     }
 
-    /// Writes the site whose files are `names`, in any order, with the bytes that `render` returns.
+    /// Takes the inventory of the output. Doesn't read files that haven't been written to since they were as
+    /// `before` knows them.
     ///
-    /// `render` is called once for each index of `names`, on many threads. `progress` receives the
-    /// number of finished files.
+    /// # Errors
+    /// Fails if the manifest is damaged, or if the operating system reports an error.
+    pub fn inventory(&self, before: Option<&Before>) -> Result<Inventory, Failure> {
+        Inventory::take(&self.real, self.manifest()?.map(Cow::into_owned).unwrap_or_default(), before)
+    }
+
+    /// Writes the site whose files are `names`, in any order, with the bytes that `calls` render, to this output, whose
+    /// inventory was taken before.
+    ///
+    /// Doesn't render a file that `again` says is the same if the file on disk is still as the last build left it. Files
+    /// that the inventory knows without their bytes are read right before they are replaced or deleted.
     ///
     /// # Errors
     /// Returns every file that couldn't be rendered, or a refusal if a foreign file is in the way
@@ -137,27 +148,11 @@ impl Output {
     /// operating system reports an error; the next build then finishes the work.
     pub fn write<E: Send>(
         &self,
-        names: &[String],
-        render: &Render<'_, '_, E>,
-        progress: &(dyn Fn(usize) + Sync),
-    ) -> Result<Written, WriteError<E>> {
-        self.write_again(names, &Calls { render, progress }, None)
-    }
-
-    /// Writes the site as [`write`](Self::write) does, but doesn't render a file for whose index
-    /// `is_same` returns `true` if the file is still as `before` knows it. Doesn't read files that
-    /// haven't been written to since, except right before it replaces or deletes them.
-    ///
-    /// # Errors
-    /// The same as those of [`write`](Self::write).
-    pub fn write_again<E: Send>(
-        &self,
-        names: &[String],
+        (names, inventory): (&[String], &Inventory),
         calls: &Calls<'_, '_, '_, E>,
         again: Option<&Again<'_>>,
     ) -> Result<Written, WriteError<E>> {
-        let old = self.manifest()?.unwrap_or_default();
-        let plan = Plan::new(&self.real, names, (&old, again.map(|again| again.before)))?;
+        let plan = Plan::new(&self.real, names, inventory)?;
         self.sweep()?;
         let done = self.render_all(&plan, names, (calls, again)).and_then(|files| {
             let steps = plan.steps(&files);
@@ -184,8 +179,8 @@ impl Output {
     /// # Errors
     /// Fails if the manifest can't be read, or if the operating system reports an error.
     pub fn remove(self, dry: bool) -> Result<Written, Failure> {
-        let old = self.manifest()?.unwrap_or_default();
-        let plan = Plan::new(&self.real, &[], (&old, None))?;
+        let inventory = self.inventory(None)?;
+        let plan = Plan::new(&self.real, &[], &inventory)?;
         let steps = plan.steps(&[]);
         let removed = removed(&steps);
         if !dry {
@@ -331,9 +326,9 @@ impl Drop for Output {
     }
 }
 
-/// The two functions that a caller of [`Output::write_again`] passes in.
+/// The two functions that a caller of [`Output::write`] passes in.
 pub struct Calls<'c, 'f, 'bytes, E> {
-    /// Returns the bytes of the file with this index.
+    /// Returns the bytes of the file with this index. Called at most once for each index, on many threads.
     pub render: &'c Render<'f, 'bytes, E>,
     /// Receives the number of finished files.
     pub progress: &'c (dyn Fn(usize) + Sync),

@@ -1,22 +1,20 @@
 //! Plans how to turn an output folder into the new site.
 //!
-//! Input: the names of the new site's files, the old manifest and what is in the folder. Output: a
-//! [`Plan`], or a refusal if a foreign file is in the way; then the [`Step`]s, in an order in which
+//! Input: the names of the new site's files and the folder's [`Inventory`]. Output: a [`Plan`], or a refusal if a foreign file is in the way; then the [`Step`]s, in an order in which
 //! carrying them out is safe. Never writes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
 
 use blake3::Hash;
 use rayon::prelude::*;
 
 use super::MachineError;
 use super::guard::list;
-use super::manifest::{self, Manifest, Ours, PRIVATE, parents};
-use super::memory::Before;
+use super::inventory::{Inventory, Kind, Known, stamp};
+use super::manifest::{self, Manifest, Ours, parents};
 use super::refusal::{Failure, Refusal};
 use crate::text::path::fold;
 
@@ -33,34 +31,13 @@ pub(super) enum Step {
     RemoveFolder(String),
 }
 
-/// The kind of an entry in the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    File,
-    Folder,
-    /// A link, a pipe or something else that Rolebook never writes.
-    Other,
-}
-
-/// The state of a file that Rolebook wrote, at the time it was hashed.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    hash: Hash,
-    stamp: Stamp,
-    /// Whether the hash is the one that the last build remembered.
-    is_remembered: bool,
-}
-
-/// The size and modification time, a cheap test for whether a file has been written to since.
-type Stamp = (u64, Option<SystemTime>);
-
 /// The plan for one build.
 pub(super) struct Plan<'a> {
     real: &'a Path,
     names: &'a [String],
     old: &'a Manifest,
-    present: BTreeMap<String, Kind>,
-    known: HashMap<&'a str, Known>,
+    present: &'a BTreeMap<String, Kind>,
+    known: &'a HashMap<String, Known>,
     /// Names of the old site that the new one doesn't have, whether or not their files still exist.
     former: Vec<&'a str>,
     /// Files in the old manifest that were changed by hand and that the new site doesn't have.
@@ -70,7 +47,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// Examines the output and makes a plan. Files that are as `before` knows them aren't read.
+    /// Makes a plan for the output at `real`, which contains what the inventory lists.
     ///
     /// # Errors
     /// Returns a refusal if a name isn't valid, a foreign file is in the way, or a file that
@@ -78,14 +55,13 @@ impl<'a> Plan<'a> {
     pub(super) fn new(
         real: &'a Path,
         names: &'a [String],
-        (old, before): (&'a Manifest, Option<&Before>),
+        Inventory { old, present, known, edited }: &'a Inventory,
     ) -> Result<Self, Failure> {
         check_names(names)?;
-        let present = scan(real)?;
-        let (known, edited) = hash_ours(real, (old, before), &present)?;
         let wanted: HashSet<&str> = names.iter().map(String::as_str).collect();
         let former = old.files.keys().map(String::as_str).filter(|name| !wanted.contains(name)).collect();
-        let (in_site, kept_edited): (Vec<_>, _) = edited.into_iter().partition(|name| wanted.contains(name.as_str()));
+        let (in_site, kept_edited): (Vec<_>, _) =
+            edited.iter().cloned().partition(|name| wanted.contains(name.as_str()));
         refuse_edited(&in_site)?;
         let foreign = |(name, kind): (&String, &Kind)| {
             (*kind != Kind::Folder && !old.files.contains_key(name)).then(|| name.clone())
@@ -149,7 +125,7 @@ impl<'a> Plan<'a> {
     /// Returns the stale files and the folders of the old site: everything that may be removed to
     /// make room for the new files.
     fn leaving(&self) -> HashSet<&str> {
-        let stale = self.former.iter().copied().filter(|name| self.known.contains_key(name));
+        let stale = self.former.iter().copied().filter(|name| self.known.contains_key(*name));
         stale.chain(folders(self.old.files.keys().map(String::as_str))).collect()
     }
 
@@ -198,7 +174,7 @@ impl<'a> Plan<'a> {
     /// Adds the steps that delete files of the old site, followed by steps that remove the empty
     /// folders of these files, unless the new site needs them.
     fn delete(&self, former: &[&str], room: &Room<'_>, steps: &mut Vec<Step>) {
-        let stale = former.iter().filter(|name| self.known.contains_key(*name));
+        let stale = former.iter().filter(|name| self.known.contains_key(**name));
         steps.extend(stale.map(|name| Step::Delete((*name).to_owned())));
         let there = |folder: &&str| self.present.get(*folder) == Some(&Kind::Folder);
         let unneeded = folders(former.iter().copied()).filter(|folder| !room.spelled.contains(folder));
@@ -332,84 +308,9 @@ fn check_names(names: &[String]) -> Result<(), Refusal> {
     }
 }
 
-/// Lists everything in the output except our private files. A folder that can't be listed counts as
-/// empty.
-fn scan(real: &Path) -> Result<BTreeMap<String, Kind>, Failure> {
-    fs::read_dir(real).map_err(MachineError::new("read", real))?;
-    let top = entries(real, "").into_iter().filter(|(name, _)| !PRIVATE.contains(&name.as_str())).collect();
-    Ok(with_inner(real, top).into_iter().collect())
-}
-
-/// Adds to the entries of a folder what is below them. Waiting for the disk takes most of the time, so
-/// folders are listed in parallel.
-fn with_inner(real: &Path, mut found: Vec<(String, Kind)>) -> Vec<(String, Kind)> {
-    let folders: Vec<&String> = found.iter().filter(|(_, kind)| *kind == Kind::Folder).map(|(name, _)| name).collect();
-    let below = |name: &&String| with_inner(real, entries(&real.join(name), &format!("{name}/")));
-    let inner: Vec<Vec<(String, Kind)>> = folders.par_iter().map(below).collect();
-    found.extend(inner.into_iter().flatten());
-    found
-}
-
-/// Lists the entries of one folder. `start` is what precedes their names.
-fn entries(folder: &Path, start: &str) -> Vec<(String, Kind)> {
-    let list = fs::read_dir(folder).into_iter().flatten().flatten();
-    let entry = |entry: fs::DirEntry| {
-        let kind = match entry.file_type().ok()? {
-            kind if kind.is_dir() => Kind::Folder,
-            kind if kind.is_file() => Kind::File,
-            _ => Kind::Other,
-        };
-        Some((format!("{start}{}", entry.file_name().to_string_lossy()), kind))
-    };
-    list.filter_map(entry).collect()
-}
-
-/// Hashes the files in the old manifest. Returns the files that are unchanged since Rolebook wrote
-/// them, and the names of the changed ones.
-fn hash_ours<'a>(
-    real: &Path,
-    (old, before): (&'a Manifest, Option<&Before>),
-    present: &BTreeMap<String, Kind>,
-) -> Result<(HashMap<&'a str, Known>, Vec<String>), Failure> {
-    let there = old.files.iter().filter_map(|(name, ours)| Some((name, *ours, *present.get(name)?)));
-    let there: Vec<_> = there.filter(|(_, _, kind)| *kind != Kind::Folder).collect();
-    let look = |(name, ours, kind): &(&'a String, Ours, Kind)| {
-        let hash = |metadata: &fs::Metadata| before.and_then(|before| before.hash_of_untouched(name, metadata));
-        let known = if *kind == Kind::File { Some(look_at(&real.join(name), &hash)?) } else { None };
-        Ok((*name, known.filter(|known| ours.has(known.hash))))
-    };
-    let looked: Vec<Result<_, MachineError>> = there.par_iter().with_min_len(16).map(look).collect();
-    let (mut known, mut edited) = (HashMap::new(), Vec::new());
-    for result in looked {
-        match result? {
-            (name, Some(found)) => {
-                known.insert(name.as_str(), found);
-            }
-            (name, None) => edited.push(name.clone()),
-        }
-    }
-    Ok((known, edited))
-}
-
-/// Hashes a file, unless `remembered` knows its hash from its metadata. The modification time is
-/// taken before the contents are read, so that a later write is noticed.
-fn look_at(place: &Path, remembered: &dyn Fn(&fs::Metadata) -> Option<Hash>) -> Result<Known, MachineError> {
-    let metadata = fs::symlink_metadata(place).map_err(MachineError::new("read", place))?;
-    let stamp = stamp(&metadata);
-    if let Some(hash) = remembered(&metadata) {
-        return Ok(Known { hash, stamp, is_remembered: true });
-    }
-    let bytes = fs::read(place).map_err(MachineError::new("read", place))?;
-    Ok(Known { hash: blake3::hash(&bytes), stamp, is_remembered: false })
-}
-
 /// Returns whether a file has these bytes.
 fn is_still(place: &Path, hash: Hash) -> bool {
     fs::read(place).is_ok_and(|bytes| blake3::hash(&bytes) == hash)
-}
-
-fn stamp(metadata: &fs::Metadata) -> Stamp {
-    (metadata.len(), metadata.modified().ok())
 }
 
 #[cfg(test)]
@@ -427,7 +328,8 @@ mod tests {
             old.files.insert(name.to_owned(), Ours(hash, None));
         }
         let names = ["roles/a.html".to_owned()];
-        let plan = Plan::new(folder.path(), &names, (&old, None)).unwrap();
+        let inventory = Inventory::take(folder.path(), old, None).unwrap();
+        let plan = Plan::new(folder.path(), &names, &inventory).unwrap();
         let steps = plan.steps(&[(hash, true)]);
         let expected = [
             Step::Delete("Roles/a.html".to_owned()),

@@ -34,7 +34,7 @@ impl Project {
 
     fn write(&self, site: Site<'_>) -> Result<Written, WriteError<Infallible>> {
         let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
-        self.open()?.write(&names, &|n| Ok(Cow::Borrowed(site[n].1.as_bytes())), &|_| {})
+        write(&self.open()?, &names, (&|n| Ok(Cow::Borrowed(site[n].1.as_bytes())), &|_| {}))
     }
 
     fn refusal(&self, site: Site<'_>) -> String {
@@ -65,8 +65,8 @@ impl Project {
     fn die_after(&self, site: Site<'_>, count: usize) -> bool {
         let output = self.open().unwrap();
         let names: Vec<String> = site.iter().map(|(name, _)| (*name).to_owned()).collect();
-        let old = manifest::read(&output.real, &output.shown).unwrap().unwrap_or_default();
-        let plan = Plan::new(&output.real, &names, (&old, None)).unwrap();
+        let inventory = output.inventory(None).unwrap();
+        let plan = Plan::new(&output.real, &names, &inventory).unwrap();
         output.sweep().unwrap();
         let render = |n: usize| Ok::<_, Infallible>(Cow::Borrowed(site[n].1.as_bytes()));
         let files = output.render_all(&plan, &names, (&Calls { render: &render, progress: &|_| {} }, None)).unwrap();
@@ -74,6 +74,15 @@ impl Project {
         output.apply(&steps[..count.min(steps.len())]).unwrap();
         count < steps.len()
     }
+}
+
+/// Takes the inventory of an output and writes to it.
+fn write<E: Send>(
+    output: &Output,
+    names: &[String],
+    (render, progress): (&Render<'_, '_, E>, &(dyn Fn(usize) + Sync)),
+) -> Result<Written, WriteError<E>> {
+    output.write((names, &output.inventory(None)?), &Calls { render, progress }, None)
 }
 
 fn tree(site: Site<'_>) -> BTreeMap<String, String> {
@@ -181,7 +190,7 @@ fn a_page_that_does_not_render_leaves_the_old_site_byte_for_byte() {
     let manifest = fs::read(project.path(MANIFEST)).unwrap();
     let names: Vec<String> = NEW.iter().map(|(name, _)| (*name).to_owned()).collect();
     let render = |n: usize| if n % 3 == 1 { Err(n * 10) } else { Ok(Cow::Borrowed(NEW[n].1.as_bytes())) };
-    let result = project.open().unwrap().write(&names, &render, &|_| {});
+    let result = write(&project.open().unwrap(), &names, (&render, &|_| {}));
     assert!(matches!(result, Err(WriteError::Render(failed)) if failed == [(1, 10), (4, 40), (7, 70)]));
     assert_eq!(project.tree(), tree(OLD));
     assert_eq!(fs::read(project.path(MANIFEST)).unwrap(), manifest);
@@ -240,7 +249,7 @@ fn what_changes_during_the_build_is_not_lost() {
             project.put(mine, "mine, just now");
             Ok::<_, Infallible>(Cow::Borrowed(NEW[n].1.as_bytes()))
         };
-        let result = project.open().unwrap().write(&names, &render, &|_| {});
+        let result = write(&project.open().unwrap(), &names, (&render, &|_| {}));
         assert!(matches!(result, Err(WriteError::Output(Failure::Refused(_)))), "{mine}");
         assert_eq!(fs::read_to_string(project.path(mine)).unwrap(), "mine, just now");
         fs::remove_dir_all(project.path("")).unwrap();
@@ -276,7 +285,7 @@ fn progress_reaches_the_number_of_files() {
         most.fetch_max(done, Ordering::Relaxed);
     };
     let render = |_| Ok::<_, Infallible>(Cow::Owned(Vec::new()));
-    project.open().unwrap().write(&names, &render, &progress).unwrap();
+    write(&project.open().unwrap(), &names, (&render, &progress)).unwrap();
     assert_eq!(most.into_inner(), 2);
 }
 
@@ -349,6 +358,7 @@ fn build_until_killed(place: &Path) {
         let site = large(version);
         let names: Vec<String> = site.iter().map(|(name, _)| name.clone()).collect();
         let render = |n: usize| Ok::<_, Infallible>(Cow::Borrowed(site[n].1.as_bytes()));
-        Output::open(&place.join("public"), &guards).unwrap().write(&names, &render, &|_| {}).unwrap();
+        let output = Output::open(&place.join("public"), &guards).unwrap();
+        write(&output, &names, (&render, &|_| {})).unwrap();
     }
 }
