@@ -22,7 +22,11 @@ for (const [name, width] of /** @type {[string, number][]} */ ([["a desk", 1440]
     const page = await open(`${address}roles/maker/`, { width });
     assert.equal(await page.locator("p.read button").count(), 0);
     assert.ok(!page.requests.some((url) => url.endsWith("/read.js")), "it is loaded before the reader moves");
+    const top = () => page.locator(".profile").first().evaluate((profile) => profile.getBoundingClientRect().top + scrollY);
+    const before = await top();
     await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "Mark as read" }).waitFor();
+    assert.ok(Math.abs(await top() - before) < 1, `what is below moves by ${await top() - before} px`);
     await page.getByRole("button", { name: "Mark as read" }).click();
     await page.locator("p.read", { hasText: /You read this: First, \d{4}-\d\d-\d\d\. Nothing has changed since\./ }).waitFor();
     const memory = await page.evaluate(() => JSON.stringify(localStorage));
