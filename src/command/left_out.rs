@@ -31,8 +31,8 @@ pub fn summary(inputs: &Inputs, handbook: &Handbook, content: &Content) -> Strin
         ),
         (
             absent(Why::Excluded),
-            "chapter that `exclude_docs` in mkdocs.yml names",
-            "chapters that `exclude_docs` in mkdocs.yml names",
+            "chapter that another generator's settings exclude",
+            "chapters that another generator's settings exclude",
         ),
         (inputs.foreign.dependencies, "folder of dependencies", "folders of dependencies"),
         (inputs.foreign.outputs, "folder with a built site", "folders with a built site"),

@@ -124,7 +124,8 @@ impl Origin {
         let moved = generator.map(|generator| settings::moved(generator, sources)).unwrap_or_default();
         let home = home(sources, generator);
         let named = |key| settings::named_files(generator, sources, &content, key);
-        let (drafts, excluded) = (named("draft_docs"), named("exclude_docs"));
+        let drafts = named("draft_docs");
+        let excluded = settings::excluded_files(generator, sources, &content);
         let mut apart = named("not_in_nav");
         let targets = nav.iter().filter_map(|entry| entry.target.as_deref());
         let targets: BTreeSet<String> =

@@ -499,7 +499,9 @@ fn why_absent(absent: &Absent) -> String {
         Why::Underscore => {
             format!("`{path}` is not published, since its name or its folder's begins with `_`: rename it")
         }
-        Why::Excluded => format!("`{path}` is not published, since `exclude_docs` in mkdocs.yml names it"),
+        Why::Excluded => {
+            format!("`{path}` is not published, since the settings of the generator that it was written for exclude it")
+        }
         Why::Audience => {
             format!("`{path}` is not for the audience of this build: put the link into a block for the same audience")
         }

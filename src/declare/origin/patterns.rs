@@ -1,4 +1,5 @@
-//! Decides which files the patterns in `mkdocs.yml` name: `exclude_docs`, `draft_docs` and `not_in_nav`.
+//! Decides which files the patterns in a generator's settings name, such as `exclude_docs`, `draft_docs` and
+//! `not_in_nav` of `MkDocs`, and the lists of files that other generators leave out.
 //!
 //! Input: patterns in the form of `.gitignore`, one per line, and paths from the content folder. Output:
 //! the paths that match. Never looks at a file.

@@ -46,6 +46,7 @@ const DOCUSAURUS: &[&str] = &[
     "website/docusaurus.config.cjs",
     "website/docusaurus.config.mts",
 ];
+const SPHINX: &[&str] = &["conf.py", "docs/conf.py", "source/conf.py", "docs/source/conf.py"];
 const MKDOCS: &[&str] = &["mkdocs.yml", "mkdocs.yaml", ".config/mkdocs.yml"];
 const HUGO: &[&str] = &[
     "hugo.toml",
@@ -91,8 +92,7 @@ pub fn settings(generator: Generator, sources: &Sources) -> Settings {
         Generator::Starlight | Generator::Astro => Settings { description: None, ..files.script(ASTRO) },
         Generator::Sphinx => {
             let project = |text: String| Literal::of_script(&text, "project", false)?.text().map(str::to_owned);
-            let title = ["conf.py", "docs/conf.py", "source/conf.py", "docs/source/conf.py"];
-            Settings { title: files.first(&title).and_then(project), ..Settings::default() }
+            Settings { title: files.first(SPHINX).and_then(project), ..Settings::default() }
         }
         Generator::GitBook => {
             let text = files.first(&["book.json"]).and_then(|text| Literal::of_yaml(&text));
@@ -338,6 +338,39 @@ pub(super) fn named_files(
     let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
     let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
     patterns::matching(value.text().unwrap_or_default(), &root, sources.files.keys())
+}
+
+/// Lists the files that the settings of a generator leave out of the site. `content` is as for [`named_files`].
+pub(super) fn excluded_files(generator: Option<Generator>, sources: &Sources, content: &str) -> BTreeSet<SourcePath> {
+    let Some(generator) = generator else { return BTreeSet::new() };
+    let files = Files { generator, sources };
+    let of_key = |paths: &[&str], key: &str| Literal::of_key(&files.first(paths)?, key);
+    let of_script = |paths: &[&str], key: &str| Literal::of_script(&files.first(paths)?, key, true);
+    let list = match generator {
+        Generator::MkDocs => return named_files(Some(generator), sources, content, "exclude_docs"),
+        Generator::Jekyll => of_key(&["_config.yml", "_config.yaml"], "exclude"),
+        Generator::Sphinx => {
+            of_script(SPHINX, "exclude_patterns").or_else(|| of_key(&["_config.yml"], "exclude_patterns"))
+        }
+        Generator::VitePress => of_script(VITEPRESS, "srcExclude"),
+        Generator::Quarto => {
+            of_key(&["_quarto.yml", "_quarto.yaml"], "project").and_then(|project| project.get("render").cloned())
+        }
+        _ => None,
+    };
+    let items = list.iter().flat_map(|list| list.items().iter().filter_map(Literal::text));
+    let line = |item: &str| match (generator, item.strip_prefix('!')) {
+        // Quarto lists what is rendered; what isn't begins with `!`.
+        (Generator::Quarto, Some(item)) => format!("/{item}\n"),
+        (Generator::Quarto, None) => String::new(),
+        // A star of Jekyll's stands for folders, too.
+        (Generator::Jekyll, _) if item.contains('*') && !item.contains('/') => format!("{item}\n"),
+        _ => format!("/{}\n", item.trim_start_matches('/')),
+    };
+    let folders = content_folder(generator, &|path| sources.mark(path));
+    let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
+    let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
+    patterns::matching(&items.map(line).collect::<String>(), &root, sources.files.keys())
 }
 
 /// Lists the addresses that redirect to others: the aliases of docsify, and the redirects of sites that
