@@ -221,12 +221,7 @@ impl Loaded {
 
     /// Prints findings: to standard error for people, and to standard output for programs. `plain` returns what a page for
     /// everybody shows instead of a finding, if it must not quote its lines.
-    pub fn print(
-        &self,
-        findings: &[Diagnostic],
-        chain: &[ThemeFiles],
-        (format, plain): (Format, &dyn Fn(&Diagnostic) -> Option<Diagnostic>),
-    ) {
+    pub fn print(&self, findings: &[Diagnostic], chain: &[ThemeFiles], (format, plain): (Format, &report::Plain<'_>)) {
         let files = |place: &Place| self.file(place, chain);
         let text = match format {
             Format::Human => {

@@ -172,7 +172,7 @@ impl<'a> Checker<'a> {
                 } else {
                     let paths = several.iter().map(|chapter| self.book.meta(*chapter).path.without_extension());
                     // A path that is what was written would be ambiguous again.
-                    let path = paths.filter(|path| path != name).last().unwrap_or_default();
+                    let path = paths.rev().find(|path| path != name).unwrap_or_default();
                     format!("write the path, such as `{path}`, or give one of them another name")
                 };
                 (Rule::AmbiguousLink, message, Some(help))
@@ -210,7 +210,7 @@ impl<'a> Checker<'a> {
             Form::Relative => (Rule::DeadLink, self.no_path(name, from)),
         };
         let help = if matches!(reference.form, Form::Field(_) | Form::AnyField | Form::Party) {
-            self.help_for_several(name).or(help)
+            help_for_several(name).or(help)
         } else {
             help
         };
@@ -225,12 +225,6 @@ impl<'a> Checker<'a> {
         let Facts::Competency(_) = &meta.facts else { return None };
         let help = self.config.help_for_level(level, Scope::of_family(meta.family.as_deref()));
         Some((format!("`{competency}` has no level `{level}`"), Some(help)))
-    }
-
-    /// Suggests a list if a field names several chapters or parties in one text.
-    fn help_for_several(&self, name: &str) -> Option<String> {
-        let names: Vec<&str> = name.split(',').map(str::trim).collect();
-        (names.len() > 1).then(|| format!("to name several, write a list: `[{}]`", names.join(", ")))
     }
 
     /// Returns the message and help for a link to a file that isn't on the site.
@@ -453,6 +447,12 @@ fn is_unread(findings: &[Diagnostic]) -> bool {
 /// Returns whether a path is in a folder that isn't read, because its name begins with a dot.
 fn is_below_dot(path: &str) -> bool {
     path.split('/').any(|part| part.len() > 1 && part.starts_with('.') && part != ".." && part != ".well-known")
+}
+
+/// Suggests a list if a field names several chapters or parties in one text.
+fn help_for_several(name: &str) -> Option<String> {
+    let names: Vec<&str> = name.split(',').map(str::trim).collect();
+    (names.len() > 1).then(|| format!("to name several, write a list: `[{}]`", names.join(", ")))
 }
 
 fn kind_words(kind: Kind) -> &'static str {

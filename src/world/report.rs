@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 pub use lines::{Location, location};
-pub use page::page;
+pub use page::{Plain, page};
 pub use sarif::sarif;
 
 use self::lines::Lines;

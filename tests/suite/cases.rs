@@ -18,7 +18,7 @@ use rolebook::site::theme::ThemeFiles;
 use rolebook::text::path::{SourcePath, UrlPath};
 use rolebook::text::source::{SourceFile, Sources};
 
-use crate::support::{adoption, check_with, draw, files_below, page, repository, site_with};
+use crate::support::{adoption, check_with, draw, files_below, page, repository, site_for, site_with};
 
 /// A case with its parts in the order in which they are written.
 struct Case {
@@ -251,4 +251,24 @@ fn every_case_produces_its_expected_output() {
         }
     }
     assert!(failed.is_empty(), "{} cases differ. Current results:\n{}", failed.len(), failed.join("\n"));
+}
+
+#[test]
+fn no_case_publishes_what_it_calls_secret() {
+    let secret = b"SECRET";
+    let mut leaks = Vec::new();
+    for (name, sources) in handbooks() {
+        let has_secret = |file: &SourceFile| file.bytes.windows(secret.len()).any(|part| part == secret);
+        if !sources.files.values().any(has_secret) || check_with(&sources, None).is_err() {
+            continue;
+        }
+        let site = site_for(&sources, None);
+        for url in site.urls() {
+            let bytes = site.render(url).unwrap().map(|rendered| rendered.bytes.into_owned()).unwrap_or_default();
+            if bytes.windows(secret.len()).any(|part| part == secret) {
+                leaks.push(format!("{name}: {url}"));
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{leaks:#?}");
 }

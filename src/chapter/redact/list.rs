@@ -26,14 +26,15 @@ pub fn list<'a>(text: &'a str, visible: &Visible, config: &Config) -> List<'a> {
     let start = front_matter::split(text).body();
     let is_withheld = private_line(&text[..start]).is_some() && !visible.is_everything();
     let mut blanked = comments(text, start);
-    blanked.push(0..if is_withheld { text.len() } else { start });
-    let text = if blanked == [0..0] { Cow::Borrowed(text) } else { Cow::Owned(blank(text, &blanked)) };
+    let head = if is_withheld { text.len() } else { start };
+    blanked.extend((head > 0).then_some(0..head));
+    let text = if blanked.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(blank(text, &blanked)) };
     let redacted = redact(&text, Rules { visible, config, reading: Reading::plain(config) });
     let doubtful = redacted.remarks.first().filter(|_| !visible.is_everything()).map(|remark| remark.range().clone());
     let text = match (&redacted.text, &doubtful) {
         (Cow::Borrowed(_), None) => text,
         (redacted, None) => Cow::Owned(redacted.clone().into_owned()),
-        (redacted, Some(_)) => Cow::Owned(blank(redacted, &[0..redacted.len()])),
+        (redacted, Some(_)) => Cow::Owned(blank(redacted, std::slice::from_ref(&(0..redacted.len())))),
     };
     List { text, doubtful }
 }

@@ -92,7 +92,7 @@ fn entry(event: &Event<'_>, base: &str, renderer: &Renderer) -> String {
     let summary = meta.summary.as_ref().map(|text| format!("<summary>{}</summary>\n", escape(text)));
     // An old path may have been meant for fewer people than the chapter is today.
     let config = &renderer.handbook.config;
-    let path = if super::former::follows_renames(config) { &event.then } else { &meta.path };
+    let path = if super::former::follows_renames(config) { event.then } else { &meta.path };
     format!(
         "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n<link href=\"{}\"/>\n{}</entry>\n",
         escape(&tag((event, path), base)),

@@ -18,9 +18,12 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.6 system-ui,
 h1{font-size:1.6rem;line-height:1.2}h2{font-size:1.1rem;margin-block:2rem .5rem;overflow-wrap:anywhere}\
 pre{overflow-x:auto;padding:1rem;border-inline-start:4px solid #b3261e;background:light-dark(#f6f3ef,#26221f)}pre.warning{border-color:#8a6100}";
 
+/// Returns what to show instead of a finding whose lines must not be quoted, or `None` if they may be.
+pub type Plain<'p> = dyn Fn(&Diagnostic) -> Option<Diagnostic> + 'p;
+
 /// Returns an HTML page that shows the findings. A host may show it to everybody, so it quotes the lines of a finding only
 /// if `plain` returns `None`; otherwise, it shows what `plain` returns, and the place without the lines.
-pub fn page(findings: &[Diagnostic], files: &Files<'_>, plain: &dyn Fn(&Diagnostic) -> Option<Diagnostic>) -> String {
+pub fn page(findings: &[Diagnostic], files: &Files<'_>, plain: &Plain<'_>) -> String {
     let (errors, warnings) = crate::model::compile::count(findings);
     let counted = summary(errors, warnings);
     let mut out = format!(
