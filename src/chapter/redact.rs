@@ -130,7 +130,7 @@ pub fn redact<'a>(text: &'a str, rules: Rules<'_>) -> Redacted<'a> {
     pass.blocks_and_sections(&lines);
     pass.near_misses(&lines);
     let (mut hidden, mut blanked, remarks) = pass.finish();
-    let definitions = definitions::of_hidden(text, &hidden, &structure);
+    let definitions = definitions::of_hidden(text, &hidden, (&structure, &rules.reading));
     if !definitions.is_empty() {
         blanked.extend(definitions.iter().cloned());
         hidden.extend(definitions);

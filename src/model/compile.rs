@@ -230,8 +230,8 @@ impl Compiler {
         }
         let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
         let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
-        let below = absent.iter().filter(|absent| absent.why == Why::Audience && absent.path.is_index());
-        let below: BTreeSet<&str> = below.map(|absent| absent.path.folder()).collect();
+        let below = absent.iter().filter(|absent| absent.why == Why::Audience);
+        let below: BTreeSet<&str> = below.flat_map(|absent| hides(&absent.path, &config)).collect();
         let mut assets = assets(sources, &config);
         // People who may not read what a folder is about may not have the files in it either.
         assets.retain(|path| !path.folders().any(|folder| below.contains(folder)));

@@ -87,7 +87,7 @@ pub struct Competency {
     pub track_modes: Vec<(String, Levels)>,
     /// The headings of levels, in the order written.
     pub levels: Vec<LevelHeading>,
-    /// The levels whose heading has the wrong name.
+    /// The levels whose heading has the wrong name, or whose statements aren't a list.
     pub misnamed: Vec<u8>,
     /// The statements in the order written.
     pub statements: Vec<Statement>,

@@ -208,6 +208,7 @@ impl Reader<'_> {
         );
         if begins_line && self.typed_bullet_in != Some(self.headings.len()) {
             self.typed_bullet_in = Some(self.headings.len());
+            self.structure.misnamed.extend(self.section.map(|(level, _)| level).filter(|level| *level > 0));
             let range = self.events[n].1.clone();
             let message =
                 "this line begins with the sign of a bullet and is not an item of a list, so it isn't read".to_owned();

@@ -191,7 +191,7 @@ impl Reader<'_> {
                 Data::List(items) => items.iter().any(is_named),
                 _ => is_named(&entry.value),
             };
-            has_name && !is_field(&entry.key)
+            has_name && !is_field(&entry.key) && (!self.config.reads_foreign() || says_who(&entry.key))
         });
         let field = redact::audience_of(&head.table, &text[head.content.clone()], head.content.start);
         // A field that nobody knows and that names an audience was meant to say who may read the chapter.
@@ -230,6 +230,29 @@ impl Reader<'_> {
             "begin the file with a line `---`, with nothing above it, and write another one below the last field";
         self.finding(Rule::BadFrontMatter, Span::new(fields.start, fields.end), message, help);
     }
+}
+
+/// Returns whether a field of another generator may say who may read a chapter. Others, such as `author`, may have the name
+/// of an audience for any reason.
+fn says_who(key: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "visibility",
+        "visible",
+        "access",
+        "aud",
+        "for",
+        "readers",
+        "viewers",
+        "group",
+        "groups",
+        "roles",
+        "permission",
+        "permissions",
+        "restricted",
+        "only",
+    ];
+    let key = key.to_lowercase();
+    key.split(['_', '-']).any(|word| WORDS.contains(&word))
 }
 
 /// Returns whether front matter of any kind has this field.

@@ -4,40 +4,71 @@
 //! definition, but the chapter's Markdown would still contain it. Never hides a definition that visible text
 //! refers to, or one that nothing refers to.
 
+use std::collections::HashMap;
 use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::structure::{Shield, Structure};
 use super::{blank, joined};
+use crate::chapter::dialect::Reading;
+use crate::declare::dialect::Dialect;
 
-/// A definition, and what refers to it.
-struct Definition<'t> {
+/// The maximum number of times a body is parsed. Of several definitions of one label, the parser knows only the first.
+const MOST_READS: usize = 8;
+/// The maximum length of a label (`CommonMark` 0.31.2, section 4.7), in bytes.
+const LONGEST_LABEL: usize = 999;
+
+/// A definition and what refers to it.
+struct Definition {
     range: Range<usize>,
-    /// The reference in lower case, with its brackets unless it is an abbreviation.
+    /// The reference, as [`References`] counts it.
     reference: String,
-    label: &'t str,
+    /// What its own text refers to, including itself.
+    own: References,
 }
 
 /// Lists the definitions that only text in `hidden` refers to.
-pub fn of_hidden(text: &str, hidden: &[Range<usize>], structure: &Structure) -> Vec<Range<usize>> {
+pub fn of_hidden(
+    text: &str,
+    hidden: &[Range<usize>],
+    (structure, reading): (&Structure, &Reading<'_>),
+) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
     if hidden.is_empty() || !text.contains("]:") {
-        return Vec::new();
+        return found;
     }
-    let (mut open, mut found) = (all(text, structure), Vec::new());
-    open.retain(|one| !hidden.iter().any(|range| range.start < one.range.end && one.range.start < range.end));
+    for _ in 0..MOST_READS {
+        let ranges = joined(hidden.iter().chain(&found).cloned().collect());
+        let rest = blank(text, &ranges);
+        let before = found.len();
+        let secret: String = ranges.iter().filter_map(|range| text.get(range.clone())).collect();
+        let open = all(&rest, (structure, reading));
+        found.extend(among(open, (References::of(&secret), References::of(&rest))));
+        if found.len() == before {
+            break;
+        }
+    }
+    found
+}
+
+/// Lists those of the definitions to which only hidden text refers, given what hidden text and the rest refer to.
+fn among(mut open: Vec<Definition>, (mut secret, mut shown): (References, References)) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     loop {
-        // What a hidden definition refers to may be hidden, too.
-        let ranges: Vec<Range<usize>> = joined(hidden.iter().chain(&found).cloned().collect());
-        let secret: String =
-            ranges.iter().filter_map(|range| text.get(range.clone())).collect::<String>().to_lowercase();
-        let shown = blank(text, &ranges);
         let before = found.len();
         open.retain(|one| {
-            let is_shown = || {
-                let without = blank(&shown, std::slice::from_ref(&one.range)).to_lowercase();
-                without.contains(&one.reference)
-            };
-            let is_secret = secret.contains(&one.reference) && !is_shown();
-            found.extend(is_secret.then(|| one.range.clone()));
+            let others = shown.count(&one.reference).saturating_sub(one.own.count(&one.reference));
+            let is_secret = secret.count(&one.reference) > 0 && others == 0;
+            if is_secret {
+                found.push(one.range.clone());
+                // What a hidden definition refers to may be hidden, too.
+                for (reference, count) in &one.own.counts {
+                    *secret.counts.entry(reference.clone()).or_default() += count;
+                    let left = shown.count(reference).saturating_sub(*count);
+                    shown.counts.insert(reference.clone(), left);
+                }
+            }
             !is_secret
         });
         if found.len() == before {
@@ -46,61 +77,85 @@ pub fn of_hidden(text: &str, hidden: &[Range<usize>], structure: &Structure) -> 
     }
 }
 
-/// Lists the definitions outside of code.
-fn all<'t>(text: &'t str, structure: &Structure) -> Vec<Definition<'t>> {
-    let mut found: Vec<Definition<'t>> = Vec::new();
-    let mut at = 0;
-    let mut is_open = false;
-    let mut after_blank = false;
-    for line in text.split_inclusive('\n') {
-        let (start, trimmed) = (at, line.trim_start_matches(' '));
-        at += line.len();
-        let is_indented = line.starts_with(['\t', ' ']) && line.len() - trimmed.len() != 1;
-        let is_code = matches!(structure.shield_at(start), Some(Shield::Example | Shield::Template));
-        if let Some((reference, label)) = read(trimmed).filter(|_| !is_code && line.len() - trimmed.len() < 4) {
-            is_open = label.starts_with('^');
-            found.push(Definition { range: start..at, reference, label });
-        } else if trimmed.trim().is_empty() {
-            after_blank = true;
-            continue;
-        } else if let Some(last) = found.last_mut().filter(|last| {
-            // A footnote goes on in indented paragraphs and on the lines behind it; the title of a link may be on the next line.
-            let goes_on = !after_blank && last.range.end == start;
-            is_open && (is_indented || goes_on)
-                || goes_on && !last.label.starts_with('^') && trimmed.starts_with(['"', '\'', '('])
-        }) {
-            last.range.end = at;
-        } else {
-            is_open = false;
-        }
-        after_blank = false;
-    }
-    found
+/// What a text may refer to: what is in brackets, in lower case, and its words.
+struct References {
+    counts: HashMap<String, usize>,
 }
 
-/// Reads the beginning of a definition. Returns what refers to it, and its label.
-fn read(line: &str) -> Option<(String, &str)> {
-    let (abbreviation, rest) = match line.strip_prefix("*[") {
-        Some(rest) => (true, rest),
-        None => (false, line.strip_prefix('[')?),
-    };
-    let (label, _) = rest.split_once("]:")?;
-    if label.is_empty() || label.contains(['[', ']']) {
-        return None;
+impl References {
+    fn of(text: &str) -> Self {
+        let mut counts = HashMap::new();
+        for (at, _) in text.match_indices('[') {
+            let rest = &text[at + 1..];
+            let Some(end) = rest.find(['[', ']']).filter(|end| *end <= LONGEST_LABEL) else { continue };
+            // Another definition of the label doesn't refer to it.
+            let is_definition = rest[end..].starts_with("]:") && is_first(&text[..at]);
+            if rest[end..].starts_with(']') && !is_definition {
+                *counts.entry(bracketed(&rest[..end])).or_default() += 1;
+            }
+        }
+        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            *counts.entry(word.to_owned()).or_default() += 1;
+        }
+        Self { counts }
     }
-    let lower = label.to_lowercase();
-    Some((if abbreviation { lower } else { format!("[{lower}]") }, label))
+
+    fn count(&self, reference: &str) -> usize {
+        self.counts.get(reference).copied().unwrap_or_default()
+    }
+}
+
+/// Returns whether only spaces and signs of quotes and lists precede the end of a text on its line.
+fn is_first(before: &str) -> bool {
+    let signs = |c: &char| matches!(c, ' ' | '\t' | '>' | '-' | '*' | '+');
+    before.chars().rev().take_while(|c| *c != '\n').take(LONGEST_LABEL).all(|c| signs(&c))
+}
+
+/// Returns a label in the form in which labels are compared.
+fn bracketed(label: &str) -> String {
+    format!("[{}]", label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase())
+}
+
+/// Lists the definitions in a text.
+fn all(text: &str, (structure, reading): (&Structure, &Reading<'_>)) -> Vec<Definition> {
+    let parser = Parser::new_ext(text, reading.options | Options::ENABLE_FOOTNOTES);
+    let links = parser.reference_definitions().iter().map(|(label, link)| (bracketed(label), link.span.clone()));
+    let mut found: Vec<(String, Range<usize>)> = links.collect();
+    for (event, range) in parser.into_offset_iter() {
+        if let Event::Start(Tag::FootnoteDefinition(label)) = event {
+            found.push((bracketed(&format!("^{label}")), range));
+        }
+    }
+    let mut at = 0;
+    for line in text.split_inclusive('\n').filter(|_| reading.dialects.has(Dialect::Abbreviations)) {
+        let is_code = matches!(structure.shield_at(at), Some(Shield::Example | Shield::Template));
+        let label = line.trim_start_matches(' ').strip_prefix("*[").and_then(|rest| rest.split_once("]:"));
+        if let Some((label, _)) = label.filter(|_| !is_code) {
+            // Of several words, the first one counts.
+            let word = label.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+            found.extend(word.map(|word| (word.to_owned(), at..at + line.len())));
+        }
+        at += line.len();
+    }
+    let definition = |(reference, range): (String, Range<usize>)| {
+        let own = References::of(text.get(range.clone()).unwrap_or_default());
+        Definition { range, reference, own }
+    };
+    found.into_iter().map(definition).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::chapter::dialect::Reading;
+    use super::*;
     use crate::chapter::redact::{Rules, Visible, redact};
     use crate::declare::config::Config;
+    use crate::declare::dialect::Dialects;
 
     fn shown(text: &str) -> String {
         let (config, _) = Config::read(b"[audiences.managers]\ntitle = \"M\"\n", "T").unwrap();
-        let rules = Rules { visible: &Visible::default(), config: &config, reading: Reading::plain(&config) };
+        let dialects = Dialects::of(&[Dialect::Abbreviations]);
+        let reading = Reading { dialects, ..Reading::plain(&config) };
+        let rules = Rules { visible: &Visible::default(), config: &config, reading };
         redact(text, rules).text.into_owned()
     }
 
@@ -111,6 +166,10 @@ mod tests {
             "[^1]: SECRET\nSECRET\n\n    SECRET\n",
             "[h]: https://x.example/SECRET \"SECRET\"\n",
             "[h]: https://x.example\n  \"SECRET\"\n",
+            "[h]:\n  https://x.example/SECRET\n",
+            "[h]: https://x.example\n  \"One\n  SECRET two\"\n",
+            "> [h]: https://x.example/SECRET\n",
+            "[h]: https://x.example\n[H]: https://x.example/SECRET\n",
             "*[HTML]: SECRET\n",
             "[^1]: See [there][h].\n\n[h]: https://x.example/SECRET\n",
         ] {
@@ -122,6 +181,13 @@ mod tests {
             let both = format!("{body}\n\n{hidden}");
             assert!(shown(&both).contains("SECRET"), "{both}");
         }
+        let visible = shown("%% a[^1] %%\n\n[^1]: SECRET\n## Visible\n\n- item\n");
+        assert!(
+            !visible.contains("SECRET") && visible.contains("## Visible") && visible.contains("- item"),
+            "{visible}"
+        );
+        let long: String = (0..2000).map(|n| format!("[^n{n}]: see [^n{}]\n\n", n + 1)).collect();
+        assert!(!shown(&format!("%% a[^n0] %%\n\n{long}")).contains("see"));
         assert!(shown("%% a %%\n\n[^1]: SECRET\n").contains("SECRET"), "nothing refers to it");
     }
 }

@@ -85,12 +85,13 @@ pub fn private_line(text: &str) -> Option<Range<usize>> {
     lines(text).find(|(_, line)| is_private(line)).map(|(range, _)| range)
 }
 
-/// Returns the range of the first line of a text if it has a key that resembles `audience` and the name of one.
+/// Returns the range of the first line of a text if it is a field `audience` with the name of one.
 pub fn audience_on_first_line(text: &str, start: usize, is_audience: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
     let lines = lines_of(text, start);
     let (at, line) = lines.iter().find(|(_, line)| !is_blank(line))?;
-    let (key, value) = key_of(line)?;
-    (is_word(&key) && is_audience(&value)).then(|| *at..at + line.trim_end().len())
+    let (_, value) = key_of(line)?;
+    // `Audience: managers` is prose.
+    (line.trim_start().starts_with("audience") && is_audience(&value)).then(|| *at..at + line.trim_end().len())
 }
 
 /// Returns whether a line has a key that resembles `audience`.
@@ -135,7 +136,7 @@ pub fn block_that_looks_like_front_matter(text: &str, start: usize) -> Option<Ra
     }
     let fenced = |n: usize| closed_block(&lines, n, n + 1).or_else(|| open_block(&lines, n));
     for (n, (_, line)) in lines.iter().enumerate() {
-        let is_code = n == first && start == 0 && line.trim_start().starts_with("```");
+        let is_code = n == first && start == 0 && ["```", "~~~"].iter().any(|sign| line.trim_start().starts_with(sign));
         if opens(line) || is_code {
             if let Some(range) = fenced(n) {
                 return Some(range);
@@ -248,7 +249,7 @@ fn opens(line: &str) -> bool {
     let sign = bare.chars().next().unwrap_or_default();
     let rest = bare.trim_start_matches(sign);
     let is_short = rest.chars().count() <= 40 && !rest.contains(sign);
-    is_fence(line) || matches!(sign, '-' | '+' | '~') && bare.len() - rest.len() >= 3 && is_short
+    is_fence(line) || matches!(sign, '-' | '+') && bare.len() - rest.len() >= 3 && is_short
 }
 
 fn is_heading(line: &str) -> bool {

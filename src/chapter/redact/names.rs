@@ -41,11 +41,16 @@ fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
     found
 }
 
-/// Lists brackets that contain the word of a mark and the name of a declared audience, such as `(audience: managers)`.
+/// Lists brackets in headings that contain the word of a mark and the name of a declared audience, such as
+/// `(audience: managers)`. Elsewhere, that is prose.
 fn in_brackets(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
     for (open, bracket) in text.match_indices(['(', '[']) {
+        let line = text[..open].rsplit('\n').next().unwrap_or_default();
+        if !line.trim_start_matches([' ', '>', '-', '*']).starts_with('#') {
+            continue;
+        }
         let start = open + bracket.len();
         let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
         let Some(length) = rest.find([')', ']']) else { continue };
@@ -67,19 +72,27 @@ fn of_comments(text: &str, config: &Config) -> Vec<Range<usize>> {
         let rest = word::reach(text, start);
         let Some(length) = rest.find("-->") else { continue };
         let inner = word::plain(&rest[..length]);
-        if inner.split_whitespace().count() <= 3 && has_name(&inner, &known) {
+        let words: Vec<&str> =
+            inner.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).collect();
+        let is_meant = words.len() == 1 || words.iter().any(|word| ONLY.contains(word) || word::is_word(word));
+        if words.len() <= 3 && is_meant && has_name(&inner, &known) {
             found.push(open..start + length + 3);
         }
     }
     found
 }
 
-/// Returns whether a name consists of the name of an audience and a few other words, such as `managers-only`.
+/// Words that say that something is meant only for some people.
+const ONLY: [&str; 10] =
+    ["only", "for", "just", "private", "internal", "restricted", "hidden", "secret", "confidential", "audience"];
+
+/// Returns whether a name consists of the name of an audience and a word such as `only`, as in `managers-only`.
 fn is_around(name: &str, known: &[String]) -> bool {
     let parts: Vec<&str> = name.split(['-', '_']).collect();
     // `{#hires-managers}` is the ID of a statement.
     !name.contains('#')
         && (2..=3).contains(&parts.len())
+        && parts.iter().any(|part| ONLY.contains(part))
         && parts.iter().any(|part| known.iter().any(|known| known == part))
 }
 
@@ -192,7 +205,7 @@ fn element_names(inner: &str, known: &[String]) -> bool {
     let is_bare = |word: &str| is_known(word.trim_start_matches(['#', ':', '@', '.']));
     is_known(name)
         || (is_component && words_of_name(written).iter().any(|part| is_known(part) || word::is_word(part)))
-        || inner.split_whitespace().skip(1).any(is_bare)
+        || unquoted(&inner).split_whitespace().skip(1).any(is_bare)
         || inner.split('=').zip(inner.split('=').skip(1)).any(|(before, value)| {
             let attribute = before.split_whitespace().last().unwrap_or_default();
             let quoted = value
@@ -203,6 +216,22 @@ fn element_names(inner: &str, known: &[String]) -> bool {
             let is_class = |word: &str| attribute == "class" && is_around(word, known);
             !TEXTS.contains(&attribute) && value.split(is_sign).any(|word| is_known(word) || is_class(word))
         })
+}
+
+/// Returns a tag without its quoted values.
+fn unquoted(inner: &str) -> String {
+    let mut quote = None;
+    let keep = |c: char| {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            None => return c,
+            Some(_) => {}
+        }
+        // Not a space, so that what is behind a value isn't a word of its own.
+        '_'
+    };
+    inner.chars().map(keep).collect()
 }
 
 /// Returns whether one of the words of a line is the name of an audience or the word of a mark.

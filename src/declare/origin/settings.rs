@@ -361,8 +361,8 @@ pub(super) fn excluded_files(generator: Option<Generator>, sources: &Sources, co
     let items = list.iter().flat_map(|list| list.items().iter().filter_map(Literal::text));
     let line = |item: &str| match (generator, item.strip_prefix('!')) {
         // Quarto lists what is rendered; what isn't begins with `!`.
-        (Generator::Quarto, Some(item)) => format!("/{item}\n"),
-        (Generator::Quarto, None) => String::new(),
+        (Generator::Quarto, Some(item)) => format!("{item}\n"),
+        (Generator::Quarto, None) => format!("!{item}\n"),
         // A star of Jekyll's stands for folders, too.
         (Generator::Jekyll, _) if item.contains('*') && !item.contains('/') => format!("{item}\n"),
         _ => format!("/{}\n", item.trim_start_matches('/')),
@@ -370,7 +370,13 @@ pub(super) fn excluded_files(generator: Option<Generator>, sources: &Sources, co
     let folders = content_folder(generator, &|path| sources.mark(path));
     let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
     let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
-    patterns::matching(&items.map(line).collect::<String>(), &root, sources.files.keys())
+    let lines: String = items.map(line).collect();
+    // If anything is listed, nothing else is rendered.
+    let is_list = generator == Generator::Quarto && lines.lines().any(|line| line.starts_with('!'));
+    let lines = if is_list { format!("*\n{lines}") } else { lines };
+    let mut found = patterns::matching(&lines, &root, sources.files.keys());
+    found.retain(|path| !is_list || path.is_chapter());
+    found
 }
 
 /// Lists the addresses that redirect to others: the aliases of docsify, and the redirects of sites that

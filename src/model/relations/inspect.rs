@@ -108,7 +108,8 @@ impl Relating<'_> {
 
     fn inspect_competency(&mut self, chapter: ChapterId, competency: &Competency) {
         let is_said = |level: u8| competency.statements.iter().any(|statement| statement.level == level);
-        let headings = competency.levels.iter().filter(|heading| !is_said(heading.level));
+        let is_unsaid = |level: u8| !is_said(level) && !competency.misnamed.contains(&level);
+        let headings = competency.levels.iter().filter(|heading| is_unsaid(heading.level));
         // If nothing is said of any level, one remark is enough.
         let most = if competency.statements.is_empty() { 1 } else { usize::MAX };
         for heading in headings.take(most) {
