@@ -4,7 +4,7 @@
 //! definition, but the chapter's Markdown would still contain it. Never hides a definition that visible text
 //! refers to, or one that nothing refers to.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -79,12 +79,12 @@ fn among(mut open: Vec<Definition>, (mut secret, mut shown): (References, Refere
 
 /// What a text may refer to: what is in brackets, in lower case, and its words.
 struct References {
-    counts: HashMap<String, usize>,
+    counts: BTreeMap<String, usize>,
 }
 
 impl References {
     fn of(text: &str) -> Self {
-        let mut counts = HashMap::new();
+        let mut counts = BTreeMap::new();
         for (at, _) in text.match_indices('[') {
             let rest = &text[at + 1..];
             let Some(end) = rest.find(['[', ']']).filter(|end| *end <= LONGEST_LABEL) else { continue };
