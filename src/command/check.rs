@@ -93,7 +93,7 @@ fn plain(finding: &Diagnostic, loaded: &Loaded, site: Option<&Site>) -> Option<D
 
 /// Returns whether the line of a place may have a comment, which no page shows. All of front matter may have some.
 fn has_comment(bytes: &[u8], span: Span) -> bool {
-    const SIGNS: [&str; 7] = ["<!--", "-->", "%%", "{/*", "*/}", "{#", "{%"];
+    const SIGNS: [&str; 8] = ["<!--", "-->", "%%", "{/*", "*/}", "{# ", "#}", "{%"];
     let text = String::from_utf8_lossy(bytes);
     let range = span.range();
     let start = text.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
