@@ -16,8 +16,7 @@ use crate::model::policy::policy;
 use crate::past::history::Past;
 use crate::site::theme::has_own_templates;
 use crate::site::urls::Site;
-use crate::text::diagnostic::{Diagnostic, Place, Span};
-use crate::text::front_matter;
+use crate::text::diagnostic::{Diagnostic, Place};
 use crate::world::report;
 
 /// In a folder without `handbook.toml`, the kinds are counted first if there are more findings.
@@ -80,7 +79,7 @@ fn plain(finding: &Diagnostic, loaded: &Loaded, site: Option<&Site>) -> Option<D
     let Place::Content(path, Some(span)) = &finding.place else { return None };
     let bytes = loaded.inputs.sources.bytes(path)?;
     match site {
-        Some(site) if may_publish(site, path, (bytes, *span)) && !has_comment(bytes, *span) => None,
+        Some(site) if may_publish(site, path, (bytes, *span)) => None,
         // What a mark hides can be in any sentence about it.
         _ => Some(Diagnostic {
             message: finding.code.meaning().to_owned(),
@@ -89,18 +88,6 @@ fn plain(finding: &Diagnostic, loaded: &Loaded, site: Option<&Site>) -> Option<D
             ..finding.clone()
         }),
     }
-}
-
-/// Returns whether the line of a place may have a comment, which no page shows. All of front matter may have some.
-fn has_comment(bytes: &[u8], span: Span) -> bool {
-    const SIGNS: [&str; 8] = ["<!--", "-->", "%%", "{/*", "*/}", "{# ", "#}", "{%"];
-    let text = String::from_utf8_lossy(bytes);
-    let range = span.range();
-    let start = text.get(..range.start).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
-    let lines = text.get(start..).unwrap_or_default();
-    let length = lines.get(range.end.saturating_sub(start)..).and_then(|rest| rest.find('\n'));
-    let quoted = length.map_or(lines, |length| &lines[..range.end.saturating_sub(start) + length]);
-    range.start < front_matter::split(&text).body() || SIGNS.iter().any(|sign| quoted.contains(sign))
 }
 
 /// Returns the current day of the system in UTC. This is the only command whose result depends on

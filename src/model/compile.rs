@@ -223,19 +223,20 @@ impl Compiler {
         if documents.is_empty() {
             file_findings.extend(no_chapters(&absent));
         }
-        if let Some(place) = self.list(sources, &config).and_then(|list| list.doubtful) {
+        let list = self.list(sources, &config);
+        if let Some(place) = list.as_ref().and_then(|list| list.doubtful.as_ref()) {
             let message = "this looks like a mark for an audience and is not understood, so the list is not used";
             let span = Some(Span::new(place.start, place.end));
             file_findings.push(Diagnostic::new(Rule::AudienceMark, &SourcePath::new("SUMMARY.md"), span, message));
         }
-        let hidden = absent.iter().filter(|absent| absent.why == Why::Audience);
-        let hidden = hidden.flat_map(|absent| absent.names.iter().cloned()).collect();
-        let below = absent.iter().filter(|absent| absent.why == Why::Audience);
-        let below: BTreeSet<&str> = below.flat_map(|absent| hides(&absent.path, &config)).collect();
+        let withheld = || absent.iter().filter(|absent| absent.why == Why::Audience);
+        let hidden = withheld().flat_map(|absent| absent.names.iter().cloned()).collect();
+        let below: BTreeSet<&str> = withheld().flat_map(|absent| hides(&absent.path, &config)).collect();
         let mut assets = assets(sources, &config);
         // People who may not read what a folder is about may not have the files in it either.
         assets.retain(|path| !path.folders().any(|folder| below.contains(folder)));
-        let book = self.book(&documents, (hidden, assets), sources, &config);
+        let list = list.as_ref().map(|list| &*list.text);
+        let book = self.book(&documents, (hidden, assets, list), sources, &config);
         let (documents, absent, file_findings) = (Documents::new(documents), Arc::new(absent), Arc::new(file_findings));
         let colored = Arc::clone(&self.colored);
         Ok(Handbook { config, documents, book, absent, file_findings, kept, colored })
@@ -402,7 +403,7 @@ impl Compiler {
     fn book(
         &mut self,
         documents: &[Document],
-        (hidden, assets): (BTreeSet<String>, BTreeSet<SourcePath>),
+        (hidden, assets, list): (BTreeSet<String>, BTreeSet<SourcePath>, Option<&str>),
         sources: &Sources,
         config: &Config,
     ) -> Arc<Book> {
@@ -423,10 +424,8 @@ impl Compiler {
         {
             return Arc::clone(book);
         }
-        let text = self.list(sources, config).map(|list| list.text);
-        let text = text.as_deref();
         let (chapters, outlines, assets, hidden) = (&metas[..], &outlines[..], &assets, &hidden);
-        let input = book::Input { chapters, outlines, assets, statics, hidden, summary: text, config };
+        let input = book::Input { chapters, outlines, assets, statics, hidden, summary: list, config };
         let book = Arc::new(match &self.last {
             Some(last) if last.summary == summary => book::book_again(input, &last.book),
             _ => book::Book::new(input),

@@ -179,25 +179,13 @@ impl Reader<'_> {
             return self.visible.is_everything();
         }
         self.check_fences(head);
-        let is_audience =
-            |name: &str| self.config.audiences.keys().any(|known| known.eq_ignore_ascii_case(name.trim()));
-        if let Some(line) = redact::audience_on_first_line(text, head.body, &is_audience) {
+        if let Some(line) = redact::audience_on_first_line(text, head.body, &|name| self.is_audience(name)) {
             self.misread(Rule::MisplacedFrontMatter, Misread::Block, Span::new(line.start, line.end));
             return self.visible.is_everything();
         }
-        let unknown = head.table.entries.iter().find(|entry| {
-            let is_named = |value: &Value| value.text().is_some_and(is_audience);
-            let has_name = match &entry.value.data {
-                Data::List(items) => items.iter().any(is_named),
-                _ => is_named(&entry.value),
-            };
-            has_name && !is_field(&entry.key) && (!self.config.reads_foreign() || says_who(&entry.key))
-        });
-        let field = redact::audience_of(&head.table, &text[head.content.clone()], head.content.start);
-        // A field that nobody knows and that names an audience was meant to say who may read the chapter.
-        let field = match unknown {
-            Some(entry) if field == Field::Absent => Field::Broken(entry.key_span),
-            _ => field,
+        let field = match redact::audience_of(&head.table, &text[head.content.clone()], head.content.start) {
+            Field::Absent => self.field_with_audience(&head.table).map_or(Field::Absent, Field::Broken),
+            field => field,
         };
         match field {
             Field::Absent => true,
@@ -216,9 +204,22 @@ impl Reader<'_> {
             }
         }
     }
-}
 
-impl Reader<'_> {
+    /// Returns the span of an unknown field that names an audience. It was meant to say who may read the chapter.
+    fn field_with_audience(&self, table: &Table) -> Option<Span> {
+        let is_named = |value: &Value| value.text().is_some_and(|name| self.is_audience(name));
+        let has_name = |value: &Value| match &value.data {
+            Data::List(items) => items.iter().any(is_named),
+            _ => is_named(value),
+        };
+        let is_meant = |key: &str| !is_field(key) && (!self.config.reads_foreign() || says_who(key));
+        table.entries.iter().find(|entry| has_name(&entry.value) && is_meant(&entry.key)).map(|entry| entry.key_span)
+    }
+
+    fn is_audience(&self, name: &str) -> bool {
+        self.config.audiences.keys().any(|known| known.eq_ignore_ascii_case(name.trim()))
+    }
+
     /// Reports fields that are shown as text, because front matter doesn't begin or end as it should.
     fn check_fences(&mut self, head: &Head) {
         if !head.is_read || !head.table.entries.is_empty() {

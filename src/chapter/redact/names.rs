@@ -46,18 +46,16 @@ fn in_braces(text: &str, config: &Config) -> Vec<Range<usize>> {
 fn in_brackets(text: &str, config: &Config) -> Vec<Range<usize>> {
     let known = known(config);
     let mut found = Vec::new();
-    for (open, bracket) in text.match_indices(['(', '[']) {
-        let line = text[..open].rsplit('\n').next().unwrap_or_default();
-        if !line.trim_start_matches([' ', '>', '-', '*']).starts_with('#') {
-            continue;
-        }
-        let start = open + bracket.len();
-        let rest = word::reach(text, start).split('\n').next().unwrap_or_default();
-        let Some(length) = rest.find([')', ']']) else { continue };
-        let inner = word::plain(&rest[..length]);
-        let Some((key, value)) = inner.split_once([':', '=']) else { continue };
-        if word::is_word(key.trim()) && known.iter().any(|known| known == value.trim().trim_matches(['"', '\''])) {
-            found.push(open..start + length + 1);
+    let headings = word::lines(text).filter(|(_, line)| line.trim_start_matches([' ', '>', '-', '*']).starts_with('#'));
+    for (range, line) in headings {
+        for (open, _) in line.match_indices(['(', '[']) {
+            let rest = word::reach(line, open + 1);
+            let Some(length) = rest.find([')', ']']) else { continue };
+            let inner = word::plain(&rest[..length]);
+            let Some((key, value)) = inner.split_once([':', '=']) else { continue };
+            if word::is_word(key.trim()) && known.iter().any(|known| known == value.trim().trim_matches(['"', '\''])) {
+                found.push(range.start + open..range.start + open + length + 2);
+            }
         }
     }
     found

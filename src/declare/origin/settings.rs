@@ -334,10 +334,7 @@ pub(super) fn named_files(
     let Some(generator @ Generator::MkDocs) = generator else { return BTreeSet::new() };
     let text = (Files { generator, sources }).first(MKDOCS);
     let Some(value) = text.and_then(|text| Literal::of_key(&text, key)) else { return BTreeSet::new() };
-    let folders = content_folder(generator, &|path| sources.mark(path));
-    let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
-    let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
-    patterns::matching(value.text().unwrap_or_default(), &root, sources.files.keys())
+    matching(value.text().unwrap_or_default(), (generator, sources, content))
 }
 
 /// Lists the files that the settings of a generator leave out of the site. `content` is as for [`named_files`].
@@ -367,16 +364,21 @@ pub(super) fn excluded_files(generator: Option<Generator>, sources: &Sources, co
         (Generator::Jekyll, _) if item.contains('*') && !item.contains('/') => format!("{item}\n"),
         _ => format!("/{}\n", item.trim_start_matches('/')),
     };
-    let folders = content_folder(generator, &|path| sources.mark(path));
-    let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
-    let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
     let lines: String = items.map(line).collect();
     // If anything is listed, nothing else is rendered.
     let is_list = generator == Generator::Quarto && lines.lines().any(|line| line.starts_with('!'));
     let lines = if is_list { format!("*\n{lines}") } else { lines };
-    let mut found = patterns::matching(&lines, &root, sources.files.keys());
+    let mut found = matching(&lines, (generator, sources, content));
     found.retain(|path| !is_list || path.is_chapter());
     found
+}
+
+/// Lists the files that patterns name, which refer to the folder of the generator's content.
+fn matching(patterns: &str, (generator, sources, content): (Generator, &Sources, &str)) -> BTreeSet<SourcePath> {
+    let folders = content_folder(generator, &|path| sources.mark(path));
+    let root = folders.first().filter(|folder| content.is_empty() && !folder.is_empty());
+    let root = root.map(|folder| format!("{folder}/")).unwrap_or_default();
+    patterns::matching(patterns, &root, sources.files.keys())
 }
 
 /// Lists the addresses that redirect to others: the aliases of docsify, and the redirects of sites that

@@ -116,7 +116,7 @@ impl Relating<'_> {
             let number = (0..).zip(&self.book.outline(chapter).headings).find(|(_, other)| other.id == heading.id);
             let Some((number, known)) = number else { continue };
             let message = format!("there is no list below `{}`, so this level has no statements", known.text);
-            let help = "begin each thing that somebody does with `- `";
+            let help = "begin each statement with `- `";
             self.remark(Rule::EmptyLevel, (chapter, At::Heading(number)), message, help);
         }
         if competency.statements.is_empty() {

@@ -94,15 +94,10 @@ fn reason(line: &str, message: &str) -> (String, String) {
     let line = line.trim();
     let say = |message: &str, help: &str| (message.to_owned(), help.to_owned());
     let unknown = format!("this isn't valid TOML: {message}");
-    if let Some(name) = line.strip_prefix('[').map(|rest| rest.trim_start_matches('[').trim_end_matches(']'))
-        && !line.contains('=')
-        && !line.ends_with(']')
-    {
-        let closing = if line.starts_with("[[") { "]]" } else { "]" };
-        return say(
-            "a heading of a table is not closed",
-            &format!("write `[{}{}{closing}`", if closing == "]" { "" } else { "[" }, name.trim()),
-        );
+    if line.starts_with('[') && !line.contains('=') && !line.ends_with(']') {
+        let (open, close) = if line.starts_with("[[") { ("[[", "]]") } else { ("[", "]") };
+        let name = line.trim_matches(['[', ']']).trim();
+        return say("a heading of a table is not closed", &format!("write `{open}{name}{close}`"));
     }
     let Some((key, value)) = line.split_once('=').map(|(key, value)| (key.trim(), value.trim())) else {
         return match line.split_once(':').filter(|_| !line.starts_with('[')) {
@@ -112,8 +107,9 @@ fn reason(line: &str, message: &str) -> (String, String) {
             }
         };
     };
-    if value.starts_with(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}']) {
-        let bare = value.trim_matches(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '"', '\'']);
+    let is_curly = |c: char| matches!(c, '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2018}' | '\u{2019}');
+    if value.starts_with(is_curly) {
+        let bare = value.trim_matches(|c| is_curly(c) || matches!(c, '"' | '\''));
         return say("text must be in straight quotes", &format!("write `{key} = \"{bare}\"`"));
     }
     if value.starts_with('"') && value.matches('"').count() % 2 == 1 {

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use blake3::Hash;
@@ -21,7 +22,7 @@ use super::refusal::Failure;
 #[derive(Debug)]
 pub struct Inventory {
     /// The manifest of the last build.
-    pub(super) old: Manifest,
+    pub(super) old: Arc<Manifest>,
     /// The kind of each entry, by name, without our private files.
     pub(super) present: BTreeMap<String, Kind>,
     /// The files that are unchanged since Rolebook wrote them.
@@ -58,7 +59,7 @@ impl Inventory {
     ///
     /// # Errors
     /// Fails if a file or the folder can't be read.
-    pub(super) fn take(real: &Path, old: Manifest, before: Option<&Before>) -> Result<Self, Failure> {
+    pub(super) fn take(real: &Path, old: Arc<Manifest>, before: Option<&Before>) -> Result<Self, Failure> {
         let present = scan(real)?;
         let (known, edited) = hash_ours(real, (&old, before), &present)?;
         Ok(Self { old, present, known, edited })

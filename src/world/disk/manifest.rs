@@ -8,12 +8,12 @@
 //! by name, then `end COUNT`. While files are being moved, the first line says `open`, and a line
 //! may have two hashes separated by a comma. A file on disk is ours if it has either hash.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use blake3::Hash;
 
@@ -73,14 +73,14 @@ pub(super) fn read(real: &Path, out: &Path) -> Result<Option<Manifest>, Failure>
 ///
 /// # Errors
 /// The same as those of [`read`].
-pub(super) fn read_again<'m>(
-    known: Option<&'m Manifest>,
+pub(super) fn read_again(
+    known: Option<&Arc<Manifest>>,
     (real, out): (&Path, &Path),
-) -> Result<Option<Cow<'m, Manifest>>, Failure> {
+) -> Result<Option<Arc<Manifest>>, Failure> {
     let Some(text) = load(real)? else { return Ok(None) };
     match known.filter(|known| known.text == text) {
-        Some(known) => Ok(Some(Cow::Borrowed(known))),
-        None => interpret(text, out).map(|manifest| Some(Cow::Owned(manifest))),
+        Some(known) => Ok(Some(Arc::clone(known))),
+        None => interpret(text, out).map(|manifest| Some(Arc::new(manifest))),
     }
 }
 

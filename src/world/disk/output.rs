@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::SystemTime;
 
@@ -79,7 +80,7 @@ pub struct Output {
     real: PathBuf,
     shown: PathBuf,
     /// The manifest as it was before the folder was locked, if there was one.
-    manifest: Option<Manifest>,
+    manifest: Option<Arc<Manifest>>,
     lock: File,
     /// When the build began, by the clock of the file system. `None` if it doesn't tell.
     began: Option<SystemTime>,
@@ -124,7 +125,7 @@ impl Output {
             Err(TryLockError::Error(error)) => return Err(MachineError::new("lock", &place)(error).into()),
         }
         let began = tempfile::tempfile_in(&real).and_then(|file| file.metadata()?.modified()).ok();
-        Ok(Self { real, shown: out.to_path_buf(), manifest, lock, began })
+        Ok(Self { real, shown: out.to_path_buf(), manifest: manifest.map(Arc::new), lock, began })
     }
 
     /// Takes the inventory of the output. Doesn't read files that haven't been written to since they were as
@@ -133,7 +134,7 @@ impl Output {
     /// # Errors
     /// Fails if the manifest is damaged, or if the operating system reports an error.
     pub fn inventory(&self, before: Option<&Before>) -> Result<Inventory, Failure> {
-        Inventory::take(&self.real, self.manifest()?.map(Cow::into_owned).unwrap_or_default(), before)
+        Inventory::take(&self.real, self.manifest()?.unwrap_or_default(), before)
     }
 
     /// Writes the site whose files are `names`, in any order, with the bytes that `calls` render, to this output, whose
@@ -223,7 +224,7 @@ impl Output {
     }
 
     /// Returns the manifest as it is now, or `None` if it doesn't exist.
-    fn manifest(&self) -> Result<Option<Cow<'_, Manifest>>, Failure> {
+    fn manifest(&self) -> Result<Option<Arc<Manifest>>, Failure> {
         manifest::read_again(self.manifest.as_ref(), (&self.real, &self.shown))
     }
 

@@ -328,7 +328,7 @@ mod tests {
             old.files.insert(name.to_owned(), Ours(hash, None));
         }
         let names = ["roles/a.html".to_owned()];
-        let inventory = Inventory::take(folder.path(), old, None).unwrap();
+        let inventory = Inventory::take(folder.path(), old.into(), None).unwrap();
         let plan = Plan::new(folder.path(), &names, &inventory).unwrap();
         let steps = plan.steps(&[(hash, true)]);
         let expected = [

@@ -20,15 +20,19 @@ use crate::text::rule::Rule;
 const SIGNALS_AND_TRAPS: [&str; 2] = ["signals", "traps"];
 
 pub(super) fn inspect(reader: &mut Reader<'_>) {
+    let bold = bold_lines(reader);
     if reader.input.kind == Kind::Competency {
-        levels(reader);
+        levels(reader, &bold);
     }
-    sections(reader);
+    sections(reader, &bold);
 }
 
-/// Lists the paragraphs that consist of bold text, with that text. People who write in a word processor make their
+/// The text of a paragraph that is bold, and its range.
+type BoldLine = (String, Range<usize>);
+
+/// Lists the paragraphs that consist of bold text. People who write in a word processor make their
 /// headings like that.
-fn bold_lines(reader: &Reader<'_>) -> Vec<(String, Range<usize>)> {
+fn bold_lines(reader: &Reader<'_>) -> Vec<BoldLine> {
     let mut lines = Vec::new();
     let mut n = 0;
     while n < reader.events.len() {
@@ -55,7 +59,7 @@ fn report_bold(reader: &mut Reader<'_>, (written, range): (&str, &Range<usize>),
 }
 
 /// Finds headings such as `## Responsiblities` if the chapter lacks the correctly named section.
-fn sections(reader: &mut Reader<'_>) {
+fn sections(reader: &mut Reader<'_>, bold: &[BoldLine]) {
     let words = &reader.input.config.words;
     let mut names: Vec<&str> = match reader.input.kind {
         Kind::Role => vec![&words.responsibilities],
@@ -81,7 +85,6 @@ fn sections(reader: &mut Reader<'_>) {
             reader.finding(Rule::MisspeltSection, &range, message, Some(format!("write `{name}`")));
         }
     }
-    let bold = bold_lines(reader);
     for name in names {
         if let Some((written, range)) = bold.iter().find(|(written, _)| fold(written) == *name) {
             report_bold(reader, (written, range), &format!("## {}", capitalised(name)));
@@ -102,17 +105,14 @@ fn level_at(reader: &Reader<'_>, heading: usize) -> Option<u8> {
 
 /// Finds headings that are in the place of a level's heading but don't name a level, such as
 /// `### Owner` for `Owning`.
-fn levels(reader: &mut Reader<'_>) {
+fn levels(reader: &mut Reader<'_>, bold: &[BoldLine]) {
     for n in 0..reader.headings.len() {
         let heading = &reader.headings[n];
         if !heading.is_section || heading.level < 2 || heading.get("level").is_some() || level_at(reader, n).is_some() {
             continue;
         }
         // A level that another heading already names isn't meant by this one.
-        let is_taken = |level: u8| {
-            reader.structure.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
-        };
-        if let Some(level) = meant(reader, n).filter(|level| !is_taken(*level)) {
+        if let Some(level) = meant(reader, n).filter(|level| !is_taken(reader, *level)) {
             let message = format!("`{}` isn't a level of the scale, so what is below it isn't read", heading.text);
             let help = format!("did you mean `{}`?", name_of(reader, level).unwrap_or_default());
             let range = reader.block(heading.event);
@@ -120,16 +120,18 @@ fn levels(reader: &mut Reader<'_>) {
             reader.structure.misnamed.push(level);
         }
     }
-    for (written, range) in bold_lines(reader) {
-        let is_taken = |level: u8| {
-            reader.structure.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
-        };
-        if let Some(level) = named(reader, &fold(&written)).filter(|level| !is_taken(*level)) {
+    for (written, range) in bold {
+        if let Some(level) = named(reader, &fold(written)).filter(|level| !is_taken(reader, *level)) {
             let heading = format!("### {}", name_of(reader, level).unwrap_or_default());
-            report_bold(reader, (&written, &range), &heading);
+            report_bold(reader, (written, range), &heading);
             reader.structure.misnamed.push(level);
         }
     }
+}
+
+/// Returns whether a heading names this level already, rightly or not.
+fn is_taken(reader: &Reader<'_>, level: u8) -> bool {
+    reader.structure.misnamed.contains(&level) || reader.levels.iter().any(|known| known.level == level)
 }
 
 /// Returns the level that `text` names, alone or with a number or the word for a level, as `1. Learning` and

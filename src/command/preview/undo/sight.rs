@@ -79,27 +79,45 @@ pub fn secrets<'a>(versions: &[Option<&Sight<'a>>]) -> BTreeSet<&'a [u8]> {
 
 /// Returns whether the page may quote the lines of a file from the start to the end of a place.
 pub fn may_quote(site: &Site, path: &SourcePath, place: (&[u8], Span)) -> bool {
-    site.handbook().config.audiences.is_empty() || may_publish(site, path, place)
+    site.handbook().config.audiences.is_empty() || is_visible(site, path, place)
 }
 
 /// Returns whether a page for everybody may quote the lines of a file from the start to the end of a place. Drafts and
 /// comments count as hidden, too.
-pub fn may_publish(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -> bool {
-    let handbook = site.handbook();
+pub fn may_publish(site: &Site, path: &SourcePath, place: (&[u8], Span)) -> bool {
+    is_visible(site, path, place) && !may_have_comment(place)
+}
+
+/// Returns whether the audience may see all lines of a place.
+fn is_visible(site: &Site, path: &SourcePath, (bytes, span): (&[u8], Span)) -> bool {
     if !path.is_chapter() {
         return true;
     }
-    let is_shown = handbook.book.at_path(path).is_some();
+    let is_shown = site.handbook().book.at_path(path).is_some();
     let Some(sight) = Sight::of(site, path, bytes).filter(|_| is_shown) else { return false };
+    sight.shows(&lines_of(&sight.lines, span), &sight.secrets().collect())
+}
+
+/// Returns whether a line of a place may have a comment, which no page shows. All of front matter may have some.
+fn may_have_comment((bytes, span): (&[u8], Span)) -> bool {
+    const SIGNS: [&str; 8] = ["<!--", "-->", "%%", "{/*", "*/}", "{# ", "#}", "{%"];
+    let lines = lines(bytes);
+    let has_sign = |line: &&[u8]| SIGNS.iter().any(|sign| String::from_utf8_lossy(line).contains(sign));
+    span.range().start < front_matter::split(&String::from_utf8_lossy(bytes)).body()
+        || lines[lines_of(&lines, span)].iter().any(has_sign)
+}
+
+/// Returns the numbers of the lines from the start to the end of a span.
+fn lines_of(lines: &[&[u8]], span: Span) -> Range<usize> {
     let mut at = 0;
-    let ends = sight.lines.iter().map(|line| {
+    let ends = lines.iter().map(|line| {
         at += line.len();
         at
     });
     let ends: Vec<usize> = ends.collect();
     let line = |at: usize| ends.partition_point(|end| *end <= at);
     let range = span.range();
-    sight.shows(&(line(range.start)..(line(range.end) + 1).min(ends.len())), &sight.secrets().collect())
+    line(range.start)..(line(range.end) + 1).min(ends.len())
 }
 
 /// Returns the finding without the texts that its sentences quote, if it's about front matter.
